@@ -1,0 +1,195 @@
+//! Aligned storage and the arena of a network.
+//!
+//! The compiler gives every buffer an offset *per image*; for a batch of N images the buffer stands at N times that
+//! offset. So one plan serves every batch, and the bytes of an arena are known when the program is compiled.
+//!
+//! ```text
+//! arena = [ N × image_len ][ saved_len ][ step_len ][ lanes × lane_len ]
+//!           activations     statistics   one step's   each thread's
+//!           and gradients   for backward scratch      scratch
+//! ```
+
+use crate::parallel;
+use crate::view::ViewMut;
+use alloc::vec::Vec;
+use bytemuck::{Pod, Zeroable};
+use core::ops::{Deref, DerefMut, Range};
+
+/// How many numbers fill a cache line; offsets are multiples of it.
+pub const LINE: usize = 16;
+
+/// 64 bytes on a 64-byte boundary.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(64))]
+struct CacheLine([f32; LINE]);
+
+/// Numbers on a 64-byte boundary, zero at first.
+#[derive(Clone)]
+pub struct AlignedBuffer(Vec<CacheLine>);
+
+impl AlignedBuffer {
+    /// `len` zeros, rounded up to whole cache lines.
+    #[must_use]
+    pub fn zeros(len: usize) -> Self {
+        Self(bytemuck::zeroed_vec(len.div_ceil(LINE)))
+    }
+}
+
+impl Deref for AlignedBuffer {
+    type Target = [f32];
+    fn deref(&self) -> &[f32] {
+        bytemuck::cast_slice(&self.0)
+    }
+}
+
+impl DerefMut for AlignedBuffer {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        bytemuck::cast_slice_mut(&mut self.0)
+    }
+}
+
+impl core::fmt::Debug for AlignedBuffer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "AlignedBuffer({} numbers)", self.len())
+    }
+}
+
+/// How large an arena is: lengths in numbers, each a multiple of [`LINE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArenaLayout {
+    /// For each image of the batch.
+    pub image_len: usize,
+    /// Kept from the forward to the backward pass, whatever the batch.
+    pub saved_len: usize,
+    /// Scratch of one step.
+    pub step_len: usize,
+    /// Scratch of one step, for each thread.
+    pub lane_len: usize,
+}
+
+impl ArenaLayout {
+    /// The bytes of an arena for `batch` images on `threads` threads.
+    #[must_use]
+    pub const fn bytes(&self, batch: usize, threads: usize) -> usize {
+        4 * (batch * self.image_len + self.saved_len + self.step_len + threads * self.lane_len)
+    }
+}
+
+/// The larger of all lengths, rounded up to whole cache lines; for `const` tables.
+#[must_use]
+pub const fn longest(lens: &[usize]) -> usize {
+    let mut longest = 0;
+    let mut i = 0;
+    while i < lens.len() {
+        if lens[i] > longest {
+            longest = lens[i];
+        }
+        i += 1;
+    }
+    longest.div_ceil(LINE) * LINE
+}
+
+/// Where a batch stands in an arena; all lengths in numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Buffer {
+    /// Offset per image: for N images the buffer starts at N times this.
+    pub offset: usize,
+    /// Where an image's part starts within its place; 0 but for a part of a `concat`.
+    pub start: usize,
+    /// How many numbers an image has.
+    pub len: usize,
+    /// How many numbers lie between the starts of two images.
+    pub stride: usize,
+}
+
+impl Buffer {
+    /// A buffer of its own.
+    #[must_use]
+    pub const fn new(offset: usize, len: usize) -> Self {
+        Self { offset, start: 0, len, stride: len }
+    }
+
+    /// The numbers that `count` images take.
+    fn range(&self, count: usize) -> Range<usize> {
+        let first = count * self.offset + self.start;
+        first..first + count.saturating_sub(1) * self.stride + self.len.min(count * self.len)
+    }
+}
+
+/// The working memory of a network, allocated once.
+#[derive(Debug)]
+pub struct Arena {
+    layout: ArenaLayout,
+    batch: usize,
+    lanes: usize,
+    storage: AlignedBuffer,
+}
+
+/// The scratch memory that a kernel gets beside its operands.
+#[derive(Debug)]
+pub struct Workspace<'a> {
+    /// How many threads may work at the same time.
+    pub lanes: usize,
+    /// `lanes` equal pieces, one for each thread.
+    pub lane_scratch: &'a mut [f32],
+    /// One piece for the whole step.
+    pub step_scratch: &'a mut [f32],
+    /// What forward leaves for backward.
+    pub saved: &'a mut [f32],
+}
+
+impl Workspace<'_> {
+    /// As many lanes as `cost` multiply-adds are worth, and the scratch of these lanes, as [`parallel::over`] takes it.
+    #[must_use]
+    pub fn lanes_for(&mut self, cost: usize) -> (usize, &mut [f32]) {
+        let lanes = self.lanes.min(cost / parallel::WORTH_SPLITTING + 1);
+        let lane_len = self.lane_scratch.len() / self.lanes;
+        (lanes, &mut self.lane_scratch[..lanes * lane_len])
+    }
+}
+
+impl Arena {
+    /// Memory for `batch` images at a time, on the threads of the current pool.
+    #[must_use]
+    pub fn new(layout: ArenaLayout, batch: usize) -> Self {
+        let lanes = parallel::threads();
+        Self { layout, batch, lanes, storage: AlignedBuffer::zeros(layout.bytes(batch, lanes) / 4) }
+    }
+
+    /// How many images fit at a time.
+    #[must_use]
+    pub fn batch(&self) -> usize {
+        self.batch
+    }
+
+    /// Its size in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.layout.bytes(self.batch, self.lanes)
+    }
+
+    /// Borrows several buffers at once for `count` images, and the scratch memory.
+    ///
+    /// # Panics
+    /// If `count` is more than the arena's batch, or if two buffers overlap: the plan makes sure of both.
+    pub fn split<const B: usize>(
+        &mut self,
+        count: usize,
+        buffers: [Buffer; B],
+    ) -> ([ViewMut<'_>; B], Workspace<'_>) {
+        assert!(count <= self.batch, "{count} images in an arena for {}", self.batch);
+        let (images, rest) = self.storage.split_at_mut(self.batch * self.layout.image_len);
+        let (saved, rest) = rest.split_at_mut(self.layout.saved_len);
+        let (step_scratch, lane_scratch) = rest.split_at_mut(self.layout.step_len);
+        let lane_scratch = &mut lane_scratch[..self.lanes * self.layout.lane_len];
+        let Ok(numbers) = images.get_disjoint_mut(buffers.map(|buffer| buffer.range(count))) else {
+            unreachable!("the plan gave overlapping buffers: {buffers:?}")
+        };
+        let mut buffers = buffers.iter();
+        let views = numbers.map(|numbers| {
+            let Some(buffer) = buffers.next() else { unreachable!("as many views as buffers") };
+            ViewMut::strided(numbers, buffer.len, buffer.stride)
+        });
+        (views, Workspace { lanes: self.lanes, lane_scratch, step_scratch, saved })
+    }
+}
