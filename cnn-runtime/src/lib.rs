@@ -6,10 +6,36 @@
 
 extern crate alloc;
 
+pub mod activation;
+pub mod batch_norm2d;
+pub mod conv2d;
 pub mod dropout;
+pub mod elementwise;
 pub mod error;
+mod gemm;
+pub mod init;
+pub mod linear;
+pub mod loss;
 pub mod memory;
 pub mod network;
+pub mod optim;
 pub mod parallel;
+pub mod pool;
+pub mod random;
+pub mod reference;
 pub mod sample;
+mod simd;
+pub mod softmax;
 pub mod view;
+pub mod window;
+
+/// Whether a backward kernel is the first to write a gradient, or adds to what is there.
+///
+/// A tensor that several layers read gets the sum of their gradients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// The gradient holds nothing yet.
+    Overwrite,
+    /// The gradient holds the sum of what came before.
+    Accumulate,
+}

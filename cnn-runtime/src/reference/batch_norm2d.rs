@@ -1,0 +1,1 @@
+//! The definition of `batch_norm2d`.
