@@ -3,7 +3,27 @@
 
 extern crate self as cnn;
 
+pub mod activations;
+pub mod data;
+mod error;
+pub mod init;
+mod nearest;
+pub mod prelude;
+pub mod summary;
+pub mod train;
+pub mod weights;
+
 pub use cnn_macros::network;
+pub use cnn_runtime::{loss, optim};
+pub use error::Error;
+
+/// What a network is, and what it takes and gives.
+pub mod network {
+    pub use cnn_runtime::error::Error;
+    pub use cnn_runtime::memory::ArenaLayout;
+    pub use cnn_runtime::network::{LayerInfo, Network, Session, State, TensorInfo, TensorKind};
+    pub use cnn_runtime::sample::{Image, Sample, Vector};
+}
 
 /// What emitted code calls; not meant to be used by hand.
 #[doc(hidden)]

@@ -1,5 +1,7 @@
 //! Finite differences: the oracle of every gradient.
 
+use alloc::vec::Vec;
+
 /// Asserts that `gradient` is the gradient of `loss` at `x`, entry by entry, by central differences in `f64`.
 ///
 /// The step is 1e-5, so that for a smooth loss of order one the differences are good to about 1e-9; kinks (`relu`,
@@ -27,7 +29,7 @@ pub(crate) fn assert_gradient(what: &str, loss: impl Fn(&[f64]) -> f64, x: &[f64
 ///
 /// Distinct by construction, so no window of a max-pool has a tie, and none is 0.
 pub(crate) fn scattered(len: usize, seed: usize) -> Vec<f64> {
-    let stride = (len * 618 / 1000..).find(|&stride| stride > 0 && coprime(stride, len)).unwrap_or(1);
+    let stride = (len * 618 / 1000..=len).find(|&stride| stride > 0 && coprime(stride, len)).unwrap_or(1);
     (0..len)
         .map(|i| (2 * ((i * stride + seed) % len) + 1) as f64 / len as f64 - 1.0 + 0.25 / len as f64)
         .collect()

@@ -1,0 +1,192 @@
+//! The sink for everything that is wrong with a program.
+//!
+//! Errors accumulate within a stage and stop the compiler between stages. A sink cannot be forgotten: it panics when it
+//! is dropped without [`Diagnostics::finish`]. An error that would repeat another, text and place, is left out.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use std::cell::RefCell;
+use std::fmt::{self, Display, Write as _};
+
+/// What an error says: the mistake, then what led there, then what helps.
+#[derive(Clone, Debug, Default)]
+pub struct Message {
+    text: String,
+    lines: Vec<String>,
+}
+
+impl Message {
+    /// A message that says what is wrong.
+    pub fn new(text: impl Display) -> Self {
+        Self { text: text.to_string(), lines: Vec::new() }
+    }
+
+    /// Adds a line of background: a formula, the shapes so far.
+    #[must_use]
+    pub fn line(mut self, line: impl Display) -> Self {
+        self.lines.push(line.to_string());
+        self
+    }
+
+    /// Adds what would mend it.
+    #[must_use]
+    pub fn help(self, help: impl Display) -> Self {
+        self.line(format_args!("help: {help}"))
+    }
+
+    /// Adds a fact about the place.
+    #[must_use]
+    pub fn note(self, note: impl Display) -> Self {
+        self.line(format_args!("note: {note}"))
+    }
+}
+
+/// Lines start in column 0: rustc indents them.
+impl Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)?;
+        self.lines.iter().try_for_each(|line| write!(f, "\n{line}"))
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+/// Collects errors.
+#[derive(Debug)]
+pub struct Diagnostics {
+    /// `None` once finished.
+    errors: RefCell<Option<Vec<syn::Error>>>,
+}
+
+impl Default for Diagnostics {
+    fn default() -> Self {
+        Self { errors: RefCell::new(Some(Vec::new())) }
+    }
+}
+
+impl Diagnostics {
+    /// Reports `message` at `tokens`, from the first to the last of them.
+    pub fn error(&self, tokens: impl ToTokens, message: impl Into<Message>) {
+        self.push(syn::Error::new_spanned(tokens, message.into().to_string()));
+    }
+
+    /// Reports what syn found.
+    pub fn push(&self, error: syn::Error) {
+        if let Some(errors) = self.errors.borrow_mut().as_mut() {
+            let place = |error: &syn::Error| format!("{:?}", error.span());
+            let known = |other: &syn::Error| {
+                other.to_string() == error.to_string() && place(other) == place(&error)
+            };
+            if !errors.iter().any(known) {
+                errors.push(error);
+            }
+        }
+    }
+
+    /// How many errors there are so far; a later count that differs says that something was wrong in between.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.errors.borrow().as_ref().map_or(0, Vec::len)
+    }
+
+    /// Ends the collection.
+    #[must_use]
+    pub fn finish(self) -> Vec<syn::Error> {
+        self.errors.take().unwrap_or_default()
+    }
+}
+
+impl Drop for Diagnostics {
+    fn drop(&mut self) {
+        let finished = self.errors.borrow().is_none();
+        assert!(finished || std::thread::panicking(), "diagnostics were collected and never reported");
+    }
+}
+
+/// The errors as `compile_error!` calls at their places.
+#[must_use]
+pub fn render(errors: &[syn::Error]) -> TokenStream {
+    errors.iter().map(syn::Error::to_compile_error).collect()
+}
+
+/// Where `span` starts, as `file:line:column`.
+#[must_use]
+pub fn location(span: Span) -> String {
+    let start = span.start();
+    let mut text = span.file();
+    let _ = write!(text, ":{}:{}", start.line, start.column + 1);
+    text
+}
+
+/// The nearest of `names` to a misspelt `name`, if one is near enough to have been meant.
+pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let limit = name.len().max(3) / 3;
+    names
+        .into_iter()
+        .map(|candidate| (edit_distance(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein's distance: how many letters must be inserted, removed or replaced.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::quote;
+
+    #[test]
+    fn the_same_error_is_kept_once() {
+        let sink = Diagnostics::default();
+        let tokens = quote!(relu);
+        sink.error(&tokens, "wrong");
+        sink.error(&tokens, "wrong");
+        sink.error(&tokens, "wrong in another way");
+        assert_eq!(sink.count(), 2);
+        assert_eq!(sink.finish().len(), 2);
+    }
+
+    #[test]
+    #[should_panic(expected = "never reported")]
+    fn a_forgotten_sink_panics() {
+        drop(Diagnostics::default());
+    }
+
+    #[test]
+    fn the_nearest_name_is_found() {
+        assert_eq!(nearest("conv2", ["linear", "conv2d"]), Some("conv2d"));
+        assert_eq!(nearest("kernal_size", ["stride", "kernel_size"]), Some("kernel_size"));
+        assert_eq!(nearest("attention", ["linear", "conv2d"]), None);
+    }
+
+    #[test]
+    fn a_message_reads_in_order() {
+        let message = Message::new("wrong").line("because").help("mend it").note("here");
+        assert_eq!(message.to_string(), "wrong\nbecause\nhelp: mend it\nnote: here");
+    }
+}

@@ -1,0 +1,192 @@
+//! The tree in, a graph for each network out: blocks and loops are unrolled, conditions decided, shapes computed.
+//!
+//! Shapes are computed as the layers are laid, not in a stage of their own, since an expression may ask for one:
+//! `if x.channels != channels { … }`.
+
+mod consts;
+mod frames;
+mod names;
+mod recursion;
+mod scope;
+mod unroll;
+
+use crate::diagnostics::{Diagnostics, Message, nearest};
+use crate::graph::Graph;
+use crate::shape::Shape;
+use crate::syntax::ast::{Block, Network, Program, Tensor};
+use crate::value::{Value, evaluate};
+use consts::Consts;
+use proc_macro2::Ident;
+use quote::ToTokens;
+use scope::Scopes;
+use unroll::Unroller;
+
+/// A type that the program declares: a network without open parameters, or an instance of one.
+#[derive(Debug)]
+pub struct Declared<'p> {
+    /// Documentation and other attributes.
+    pub attrs: &'p [syn::Attribute],
+    /// Visibility.
+    pub vis: &'p syn::Visibility,
+    /// Its name.
+    pub name: &'p Ident,
+    /// The declared shape of the input, unless it is wrong.
+    pub input: Option<Shape>,
+    /// The declared shape of the output, unless it is wrong.
+    pub output: Option<Shape>,
+    /// The network; whole only if nothing was reported.
+    pub graph: Graph,
+}
+
+/// What blocks and constants a program has.
+struct Items<'p> {
+    program: &'p Program,
+    consts: Consts<'p>,
+}
+
+impl<'p> Items<'p> {
+    fn block(&self, name: &Ident) -> Option<&'p Block> {
+        self.program.blocks.iter().find(|block| block.name == *name)
+    }
+}
+
+/// Lays out every network of the program.
+pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared<'p>> {
+    names_are_unique(program, errors);
+    let items = Items { program, consts: Consts::new(&program.consts) };
+    items.consts.evaluate_all(errors);
+    let recursive = recursion::check(program, errors);
+    let mut declared = Vec::new();
+    for network in &program.networks {
+        if network.params.iter().all(|param| param.default.is_some()) {
+            let site = Site { attrs: &network.attrs, vis: &network.vis, name: &network.name, args: &[] };
+            declared.extend(lay_out(network, site, &items, recursive, errors));
+        }
+    }
+    for instance in &program.instances {
+        let Some(network) = program.networks.iter().find(|network| network.name == instance.network) else {
+            unknown_network(program, &instance.network, errors);
+            continue;
+        };
+        let site =
+            Site { attrs: &instance.attrs, vis: &instance.vis, name: &instance.name, args: &instance.args };
+        declared.extend(lay_out(network, site, &items, recursive, errors));
+    }
+    declared
+}
+
+/// Where a network becomes a type.
+struct Site<'p> {
+    attrs: &'p [syn::Attribute],
+    vis: &'p syn::Visibility,
+    name: &'p Ident,
+    args: &'p [syn::Expr],
+}
+
+fn lay_out<'p>(
+    network: &'p Network,
+    site: Site<'p>,
+    items: &Items<'p>,
+    recursive: bool,
+    errors: &Diagnostics,
+) -> Option<Declared<'p>> {
+    let mut scopes = Scopes::new(&items.consts, errors);
+    bind_parameters(network, &site, &mut scopes, errors);
+    let input = shape(&network.input, &scopes, errors);
+    let output = shape(&network.output, &scopes, errors);
+    let graph = if recursive {
+        None
+    } else {
+        let unroller = Unroller::new(items, scopes, input, errors);
+        unroller.network(network, site.name, output)
+    };
+    let graph =
+        graph.unwrap_or(Graph { input: Shape::Vector(1), layers: Vec::new(), output: crate::graph::NodeId::INPUT });
+    Some(Declared { attrs: site.attrs, vis: site.vis, name: site.name, input, output, graph })
+}
+
+/// Gives the network's constant parameters their values: the instance's arguments, or the defaults.
+fn bind_parameters(network: &Network, site: &Site<'_>, scopes: &mut Scopes<'_>, errors: &Diagnostics) {
+    for arg in site.args.iter().skip(network.params.len()) {
+        let text = format!("`{}` has {} parameters, this is one too many", network.name, network.params.len());
+        errors.error(arg, text);
+    }
+    let mut missing = Vec::new();
+    for (i, param) in network.params.iter().enumerate() {
+        let default = param.default.as_ref().map(|(_, expr)| expr);
+        let value = match site.args.get(i).or(default) {
+            Some(expr) => {
+                let value = evaluate(expr, scopes, errors);
+                if !value.fits(&param.ty) {
+                    let ty = param.ty.to_token_stream();
+                    errors.error(expr, format!("`{}` must be of type `{ty}`, found {value}", param.ident));
+                }
+                if value.fits(&param.ty) { value } else { Value::Unknown }
+            }
+            None => {
+                missing.push(format!("`{}`", param.ident));
+                Value::Unknown
+            }
+        };
+        scopes.bind(&param.ident, value);
+    }
+    if !missing.is_empty() {
+        let text = format!("`{}` needs a value for {}", network.name, missing.join(" and "));
+        errors.error(site.name, Message::new(text).help("write it between `<` and `>`"));
+    }
+}
+
+/// The shape that a type says, if all its dimensions are known.
+fn shape(tensor: &Tensor, scopes: &Scopes<'_>, errors: &Diagnostics) -> Option<Shape> {
+    let mut dims = Vec::new();
+    for expr in &tensor.dims {
+        match evaluate(expr, scopes, errors) {
+            Value::Int(size @ 1..=0x0100_0000) => dims.push(size as usize),
+            Value::Unknown => {}
+            other => errors.error(expr, format!("a size is an integer from 1 to 16777216, found {other}")),
+        }
+    }
+    let shape = match dims[..] {
+        [channels, height, width] if tensor.dims.len() == 3 => Shape::Image([channels, height, width]),
+        [features] if tensor.dims.len() == 1 => Shape::Vector(features),
+        _ => return None,
+    };
+    if shape.checked_len().is_none() {
+        errors.error(&tensor.tokens, "overflow: this tensor is larger than any memory");
+        return None;
+    }
+    Some(shape)
+}
+
+fn unknown_network(program: &Program, name: &Ident, errors: &Diagnostics) {
+    let broken = program.broken.iter().any(|broken| broken.name == *name);
+    if broken {
+        return; // its own error says more
+    }
+    let names: Vec<String> = program.networks.iter().map(|network| network.name.to_string()).collect();
+    let message = Message::new(format_args!("there is no network `{name}` in this `network!`"));
+    errors.error(name, match nearest(&name.to_string(), names.iter().map(String::as_str)) {
+        Some(near) => message.help(format_args!("there is one with a similar name: `{near}`")),
+        None => message.help("declare it here: `fn Name<const …>(image: Image<C, H, W>) -> Vector<N> { … }`"),
+    });
+}
+
+/// Every name may be declared once.
+fn names_are_unique(program: &Program, errors: &Diagnostics) {
+    let networks = program.networks.iter().map(|network| &network.name);
+    let instances = program.instances.iter().map(|instance| &instance.name);
+    let consts = program.consts.iter().map(|item| &item.ident);
+    let blocks = program.blocks.iter().map(|block| &block.name);
+    let mut seen: Vec<&Ident> = Vec::new();
+    for name in networks.chain(instances).chain(blocks).chain(consts) {
+        if seen.contains(&name) {
+            errors.error(name, format!("`{name}` is declared twice"));
+        } else if crate::ops::find(&name.to_string()).is_some() || name == "concat" || name == "add" {
+            errors.error(name, format!("`{name}` is a layer of the language: choose another name"));
+        }
+        seen.push(name);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Names in a body: parameters, loop variables and tensors.
+
+use super::consts::Consts;
+use crate::diagnostics::Diagnostics;
+use crate::graph::NodeId;
+use crate::shape::Shape;
+use crate::value::{Scope, Value};
+use proc_macro2::Ident;
+use quote::ToTokens;
+
+/// A tensor, and its shape; `None` after an error.
+pub(super) type Known = Option<(NodeId, Shape)>;
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+pub(super) enum Binding {
+    Value(Value),
+    Tensor(Known),
+}
+
+/// The names that can be seen, the newest last.
+pub(super) struct Scopes<'c> {
+    consts: &'c Consts<'c>,
+    errors: &'c Diagnostics,
+    names: Vec<(String, Binding)>,
+    /// The tensor that stands here; the outer `None` is outside of any body.
+    pub(super) current: Option<Known>,
+}
+
+impl<'c> Scopes<'c> {
+    pub(super) fn new(consts: &'c Consts<'c>, errors: &'c Diagnostics) -> Self {
+        Self { consts, errors, names: Vec::new(), current: None }
+    }
+
+    pub(super) fn bind(&mut self, name: &Ident, value: Value) {
+        self.names.push((name.to_string(), Binding::Value(value)));
+    }
+
+    pub(super) fn bind_tensor(&mut self, name: &Ident, tensor: Known) {
+        self.names.push((name.to_string(), Binding::Tensor(tensor)));
+    }
+
+    /// Binds the names of a pattern to the parts of a value.
+    pub(super) fn bind_pattern(&mut self, pat: &syn::Pat, value: &Value) {
+        match (pat, value) {
+            (syn::Pat::Ident(pat), value) => self.bind(&pat.ident, value.clone()),
+            (syn::Pat::Wild(_), _) => {}
+            (syn::Pat::Paren(pat), value) => self.bind_pattern(&pat.pat, value),
+            (syn::Pat::Tuple(pat), Value::Tuple(items)) if items.len() == pat.elems.len() => {
+                for (pat, item) in pat.elems.iter().zip(items) {
+                    self.bind_pattern(pat, item);
+                }
+            }
+            (syn::Pat::Tuple(pat), value) => {
+                if !value.is_unknown() {
+                    let text = format!("this pattern has {} parts, but the value is {value}", pat.elems.len());
+                    self.errors.error(pat, text);
+                }
+                for pat in &pat.elems {
+                    self.bind_pattern(pat, &Value::Unknown);
+                }
+            }
+            (other, _) => {
+                let text = format!("`{}` is not a pattern of a network: use names, tuples and `_`", other.to_token_stream());
+                self.errors.error(other, text);
+            }
+        }
+    }
+
+    /// What a name stands for, constants aside.
+    pub(super) fn find(&self, name: &Ident) -> Option<&Binding> {
+        self.names.iter().rev().find(|(known, _)| *name == known).map(|(_, binding)| binding)
+    }
+
+    /// The names in sight that stand for tensors.
+    pub(super) fn tensors(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().filter(|(_, binding)| matches!(binding, Binding::Tensor(_))).map(|(name, _)| name.as_str())
+    }
+
+    /// A mark to which [`leave`](Self::leave) goes back.
+    pub(super) fn enter(&self) -> usize {
+        self.names.len()
+    }
+
+    pub(super) fn leave(&mut self, mark: usize) {
+        self.names.truncate(mark);
+    }
+
+    /// A block sees none of its caller's names: takes them away, to be put back after the call.
+    pub(super) fn hide(&mut self) -> Vec<(String, Binding)> {
+        std::mem::take(&mut self.names)
+    }
+
+    pub(super) fn restore(&mut self, names: Vec<(String, Binding)>) {
+        self.names = names;
+    }
+}
+
+fn tensor_value(tensor: Known) -> Value {
+    tensor.map_or(Value::Unknown, |(_, shape)| Value::Tensor(shape))
+}
+
+impl Scope for Scopes<'_> {
+    fn lookup(&self, name: &Ident) -> Option<Value> {
+        match self.find(name) {
+            Some(Binding::Value(value)) => Some(value.clone()),
+            Some(Binding::Tensor(tensor)) => Some(tensor_value(*tensor)),
+            None => self.consts.value(name, self.errors),
+        }
+    }
+    fn names(&self) -> Vec<String> {
+        self.names.iter().map(|(name, _)| name.clone()).chain(self.consts.names()).collect()
+    }
+    fn current(&self) -> Option<Value> {
+        self.current.map(tensor_value)
+    }
+}

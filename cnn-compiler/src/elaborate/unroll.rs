@@ -1,0 +1,384 @@
+//! Walks a network's body and lays its layers, one after the other.
+
+use super::Items;
+use super::frames::{Frame, annotate, source};
+use super::names::Names;
+use super::scope::{Binding, Known, Scopes};
+use crate::diagnostics::{Diagnostics, Message, nearest};
+use crate::graph::{Graph, Layer, NodeId};
+use crate::ops::arguments::{Arguments, block_arguments};
+use crate::ops::{self, Misfit, Op};
+use crate::shape::Shape;
+use crate::syntax::ast::{Block, Body, Branch, Call, For, If, Join, Network, Step, Stmt};
+use crate::value::{MOST_ITEMS, Value, evaluate};
+use proc_macro2::Ident;
+use quote::ToTokens;
+
+/// The most statements that may be unrolled: a network of more is a mistake, and must not take the compiler down.
+const MOST_STATEMENTS: usize = 100_000;
+
+/// Lays the layers of one network.
+pub(super) struct Unroller<'p, 'c> {
+    items: &'c Items<'p>,
+    errors: &'c Diagnostics,
+    scopes: Scopes<'c>,
+    names: Names,
+    frames: Vec<Frame>,
+    input: Shape,
+    layers: Vec<Layer>,
+    /// The outermost block call that is being laid, and how many there were.
+    block: Option<usize>,
+    blocks: usize,
+    statements: usize,
+}
+
+impl<'p, 'c> Unroller<'p, 'c> {
+    pub(super) fn new(
+        items: &'c Items<'p>,
+        mut scopes: Scopes<'c>,
+        input: Option<Shape>,
+        errors: &'c Diagnostics,
+    ) -> Self {
+        scopes.current = Some(input.map(|shape| (NodeId::INPUT, shape)));
+        Self {
+            items,
+            errors,
+            scopes,
+            names: Names::new(),
+            frames: Vec::new(),
+            input: input.unwrap_or(Shape::Vector(1)),
+            layers: Vec::new(),
+            block: None,
+            blocks: 0,
+            statements: 0,
+        }
+    }
+
+    /// The whole network; `None` if something in it is unknown.
+    pub(super) fn network(mut self, network: &Network, name: &Ident, output: Option<Shape>) -> Option<Graph> {
+        self.frames.push(Frame::network(&name.to_string(), name.span()));
+        self.scopes.bind_tensor(&network.input_name, self.current());
+        self.body(&network.body);
+        let (node, shape) = self.current()?;
+        if output? != shape {
+            let declared = source(&network.output.tokens);
+            let found = match shape {
+                Shape::Image([channels, height, width]) => format!("Image<{channels}, {height}, {width}>"),
+                Shape::Vector(features) => format!("Vector<{features}>"),
+            };
+            let message = Message::new(format_args!("the output is declared as {declared}, but the layers give {shape}"))
+                .help(format_args!("declare `-> {found}`, or change the last layers"));
+            let message = self.with_shapes(message);
+            self.report(&network.output.tokens, message);
+        }
+        Some(Graph { input: self.input, layers: self.layers, output: node })
+    }
+
+    fn current(&self) -> Known {
+        self.scopes.current.flatten()
+    }
+
+    fn set_current(&mut self, tensor: Known) {
+        self.scopes.current = Some(tensor);
+    }
+
+    fn report(&self, tokens: impl ToTokens, message: Message) {
+        self.errors.error(tokens, annotate(message, &self.frames));
+    }
+
+    fn body(&mut self, body: &Body) {
+        let mark = self.scopes.enter();
+        for stmt in &body.stmts {
+            self.statements += 1;
+            if self.statements > MOST_STATEMENTS {
+                self.set_current(None);
+                break;
+            }
+            match stmt {
+                Stmt::Step(name, step) => self.step(name.as_ref(), step),
+                Stmt::Tap(name) => self.scopes.bind_tensor(name, self.current()),
+                Stmt::For(repeat) => self.repeat(repeat),
+                Stmt::If(choice) => self.choice(choice),
+            }
+            if self.statements == MOST_STATEMENTS {
+                let text = format!("the network has more than {MOST_STATEMENTS} statements when its loops are unrolled");
+                self.report(stmt_token(stmt), Message::new(text));
+            }
+        }
+        self.scopes.leave(mark);
+    }
+
+    fn step(&mut self, name: Option<&Ident>, step: &Step) {
+        let path = self.names.entry(name).unwrap_or_else(|path| {
+            let message = Message::new(format_args!("there is a layer `{path}` already"))
+                .help("names are unique within a block: choose another one, or put the layers of a loop into a block");
+            self.report(name, message);
+            path
+        });
+        match step {
+            Step::Call(call) => match self.items.block(&call.name) {
+                Some(block) => self.block_call(block, call, &path),
+                None => self.layer_call(call, path),
+            },
+            Step::Join(join) => self.join(join, path),
+        }
+        if let Some(name) = name {
+            self.scopes.bind_tensor(name, self.current());
+        }
+    }
+
+    fn layer_call(&mut self, call: &Call, path: String) {
+        let Some(signature) = ops::find(&call.name.to_string()) else {
+            self.unknown_layer(call);
+            self.set_current(None);
+            return;
+        };
+        let values = self.values(call);
+        let before = self.errors.count();
+        let arguments = Arguments::check(signature, call, &values, self.errors);
+        let op = arguments.as_ref().map(|arguments| (signature.build)(arguments));
+        let (Some(arguments), Some(op)) = (arguments, op) else {
+            debug_assert!(self.errors.count() > before || values.iter().any(Value::is_unknown));
+            self.set_current(None);
+            return;
+        };
+        let op = match op {
+            Ok(op) => op,
+            Err(misfit) => return self.misfit(&call.name, Some(&arguments), misfit),
+        };
+        let Some((node, _)) = self.current() else { return };
+        let text = arguments.text().to_string();
+        if let Err(misfit) = self.lay(op, text, path, vec![node]) {
+            self.misfit(&call.name, Some(&arguments), misfit);
+        }
+    }
+
+    /// Reports why a layer does not fit, on the argument that is at fault.
+    fn misfit(&mut self, layer: &Ident, arguments: Option<&Arguments>, misfit: Misfit) {
+        let given = misfit.argument.and_then(|name| arguments.and_then(|arguments| arguments.tokens(name)));
+        let message = if self.current().is_some() { self.with_shapes(misfit.message) } else { misfit.message };
+        match given {
+            Some(tokens) => self.report(tokens, message),
+            None => self.report(layer, message),
+        }
+        self.set_current(None);
+    }
+
+    /// Adds a layer to the graph.
+    fn lay(&mut self, op: Op, text: String, path: String, inputs: Vec<NodeId>) -> Result<(), Misfit> {
+        let shapes: Vec<Shape> = inputs.iter().map(|node| self.shape(*node)).collect();
+        let output = op.output(&shapes)?;
+        let fields = inputs.iter().map(|node| self.graph_field(*node));
+        let Some(field) = fields.reduce(crate::graph::Field::join) else {
+            unreachable!("a layer has at least one input")
+        };
+        let field = field.through(op.reach(), output);
+        let input = shapes[0];
+        self.layers.push(Layer { op, text, path, inputs, input, output, field, block: self.block });
+        self.set_current(Some((NodeId(self.layers.len()), output)));
+        Ok(())
+    }
+
+    fn shape(&self, node: NodeId) -> Shape {
+        node.0.checked_sub(1).map_or(self.input, |i| self.layers[i].output)
+    }
+
+    fn graph_field(&self, node: NodeId) -> crate::graph::Field {
+        node.0.checked_sub(1).map_or_else(|| crate::graph::Field::input(self.input), |i| self.layers[i].field)
+    }
+
+    fn values(&self, call: &Call) -> Vec<Value> {
+        call.args.iter().map(|arg| evaluate(&arg.value, &self.scopes, self.errors)).collect()
+    }
+
+    fn unknown_layer(&self, call: &Call) {
+        let name = call.name.to_string();
+        if self.items.program.networks.iter().any(|network| network.name == call.name) {
+            let message = Message::new(format_args!("`{name}` is a network: only blocks and layers can be called"))
+                .help("a block has no `->`; networks are chained by calling one on the other's output");
+            return self.report(&call.name, message);
+        }
+        let blocks: Vec<String> = self.items.program.blocks.iter().map(|block| block.name.to_string()).collect();
+        let layers = ops::LAYERS.iter().map(|signature| signature.name);
+        let known = layers.chain(["concat", "add"]).chain(blocks.iter().map(String::as_str));
+        let message = Message::new(format_args!("there is no layer or block `{name}`"));
+        let message = match nearest(&name, known) {
+            Some(near) => message.help(format_args!("there is one with a similar name: `{near}`")),
+            None => message.help(format_args!("declare a block in this `network!`: `fn {name}(…) {{ … }}`")),
+        };
+        self.report(&call.name, message);
+    }
+
+    fn block_call(&mut self, block: &Block, call: &Call, path: &str) {
+        let values = self.values(call);
+        let Some(args) = block_arguments(call, &block.params, self.errors) else {
+            self.set_current(None);
+            return;
+        };
+        let text: Vec<String> = values.iter().map(ToString::to_string).collect();
+        let text = format!("{}({})", block.name, text.join(", "));
+        let hidden = self.scopes.hide();
+        for (arg, (pat, ty)) in args.iter().zip(&block.params) {
+            let Some(at) = call.args.iter().position(|other| std::ptr::eq(other, *arg)) else {
+                unreachable!("the arguments are the call's")
+            };
+            let value = &values[at];
+            if !value.fits(ty) {
+                let text = format!("`{}` must be of type `{}`, found {value}", source(pat), source(ty));
+                self.errors.error(&arg.value, text);
+            }
+            let value = if value.fits(ty) { value } else { &Value::Unknown };
+            self.scopes.bind_pattern(pat, value);
+        }
+        let outer = self.block;
+        if outer.is_none() {
+            self.block = Some(self.blocks);
+            self.blocks += 1;
+        }
+        self.frames.push(Frame::block(&text, call.name.span()));
+        self.names.enter_block(path);
+        self.body(&block.body);
+        self.names.leave();
+        self.frames.pop();
+        self.block = outer;
+        self.scopes.restore(hidden);
+    }
+
+    fn join(&mut self, join: &Join, path: String) {
+        if join.branches.len() < 2 {
+            let message = Message::new(format_args!("`{}` joins at least two branches", join.name));
+            self.report(&join.name, message.help(format_args!("write {}({{ … }}, {{ … }})", join.name)));
+            self.set_current(None);
+            return;
+        }
+        let start = self.current();
+        let mut tensors = Vec::new();
+        for (i, branch) in join.branches.iter().enumerate() {
+            self.set_current(start);
+            match branch {
+                Branch::Current => {}
+                Branch::Tap(name) => {
+                    let tap = self.tap(name);
+                    self.set_current(tap);
+                }
+                Branch::Body(body) => {
+                    self.frames.push(Frame::branch(i + 1, &join.name.to_string(), join.name.span()));
+                    self.names.enter_branch(&path, i);
+                    self.body(body);
+                    self.names.leave();
+                    self.frames.pop();
+                }
+            }
+            tensors.push(self.current().map(|(node, _)| node));
+        }
+        self.set_current(start);
+        let known: Option<Vec<NodeId>> = tensors.into_iter().collect();
+        let Some(inputs) = known else { return self.set_current(None) };
+        let op = if join.name == "concat" { Op::Concat } else { Op::Add };
+        if let Err(misfit) = self.lay(op, join.name.to_string(), path, inputs) {
+            self.misfit(&join.name, None, misfit);
+        }
+    }
+
+    /// The tensor that a name in a join stands for.
+    fn tap(&self, name: &Ident) -> Known {
+        if let Some(Binding::Tensor(tensor)) = self.scopes.find(name) {
+            return *tensor;
+        }
+        let message = Message::new(format_args!("`{name}` does not name a tensor here"));
+        let message = match nearest(&name.to_string(), self.scopes.tensors()) {
+            Some(near) => message.help(format_args!("there is one with a similar name: `{near}`")),
+            None => message.help(format_args!("name the tensor where it stands: `let {name};`")),
+        };
+        self.report(name, message);
+        None
+    }
+
+    fn repeat(&mut self, repeat: &For) {
+        let items = match evaluate(&repeat.values, &self.scopes, self.errors) {
+            Value::Array(items) => items,
+            Value::Range(start, end) if end.saturating_sub(start) <= MOST_ITEMS => {
+                (start..end).map(Value::Int).collect()
+            }
+            Value::Range(start, end) => {
+                let turns = end.saturating_sub(start);
+                let text = format!("this loop would run {turns} times, more than {MOST_ITEMS}");
+                self.report(&repeat.values, Message::new(text));
+                return self.set_current(None);
+            }
+            Value::Unknown => return self.set_current(None),
+            other => {
+                let text = format!("a loop runs over a range or an array, not over {other}, {}", other.kind());
+                self.report(&repeat.values, Message::new(text));
+                return self.set_current(None);
+            }
+        };
+        if items.is_empty() {
+            let message = Message::new("this loop never runs").help("remove it, or give it a value to run over");
+            self.report(&repeat.values, message);
+        }
+        for (turn, item) in items.iter().enumerate() {
+            let mark = self.scopes.enter();
+            let pattern = source(&repeat.pat);
+            let span = first_span(&repeat.pat);
+            self.frames.push(Frame::turn(turn + 1, items.len(), &pattern, &item.to_string(), span));
+            self.scopes.bind_pattern(&repeat.pat, item);
+            self.body(&repeat.body);
+            self.frames.pop();
+            self.scopes.leave(mark);
+            if self.statements > MOST_STATEMENTS {
+                break;
+            }
+        }
+    }
+
+    fn choice(&mut self, choice: &If) {
+        match evaluate(&choice.condition, &self.scopes, self.errors) {
+            Value::Bool(true) => self.body(&choice.then),
+            Value::Bool(false) => self.body(&choice.otherwise),
+            Value::Unknown => self.set_current(None),
+            other => {
+                let text = format!("a condition is `true` or `false`, not {other}, {}", other.kind());
+                self.report(&choice.condition, Message::new(text));
+                self.set_current(None);
+            }
+        }
+    }
+
+    /// Adds the last few shapes that led to the tensor that stands here.
+    fn with_shapes(&self, message: Message) -> Message {
+        const SHOWN: usize = 4;
+        let mut steps = Vec::new();
+        let mut node = self.current().map(|(node, _)| node);
+        while let Some(layer) = node.and_then(|node| node.0.checked_sub(1)).map(|i| &self.layers[i]) {
+            if steps.len() == SHOWN {
+                steps.push(String::from("…"));
+                break;
+            }
+            steps.push(format!("{} -> {}", layer.text, layer.output));
+            node = layer.inputs.first().copied();
+        }
+        if steps.len() <= SHOWN {
+            steps.push(format!("input {}", self.input));
+        }
+        steps.reverse();
+        steps.iter().enumerate().fold(message, |message, (i, step)| {
+            message.line(format_args!("{} {step}", if i == 0 { "shapes:" } else { "       " }))
+        })
+    }
+}
+
+fn first_span(tokens: &impl ToTokens) -> proc_macro2::Span {
+    tokens.to_token_stream().into_iter().next().map_or_else(proc_macro2::Span::call_site, |token| token.span())
+}
+
+/// A token to find a statement by.
+fn stmt_token(stmt: &Stmt) -> proc_macro2::TokenStream {
+    match stmt {
+        Stmt::Step(_, Step::Call(call)) => call.name.to_token_stream(),
+        Stmt::Step(_, Step::Join(join)) => join.name.to_token_stream(),
+        Stmt::Tap(name) => name.to_token_stream(),
+        Stmt::For(repeat) => repeat.values.to_token_stream(),
+        Stmt::If(choice) => choice.condition.to_token_stream(),
+    }
+}

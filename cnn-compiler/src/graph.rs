@@ -1,0 +1,177 @@
+//! A network with every layer laid out and every shape known.
+
+use crate::ops::{Op, Reach, Tensor};
+use crate::shape::Shape;
+
+/// Index of a tensor in a [`Graph`]: 0 is the network's input, every other one is what a layer gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NodeId(pub usize);
+
+impl NodeId {
+    /// The network's input.
+    pub const INPUT: Self = Self(0);
+}
+
+/// A network: its layers in an order in which they can run.
+#[derive(Debug)]
+pub struct Graph {
+    /// The shape of the input.
+    pub input: Shape,
+    /// The layers; the one at index i gives tensor i + 1.
+    pub layers: Vec<Layer>,
+    /// The tensor that is the network's output.
+    pub output: NodeId,
+}
+
+/// One layer.
+#[derive(Debug)]
+pub struct Layer {
+    /// What it does.
+    pub op: Op,
+    /// The call with its values, `conv2d(64, kernel_size = 3)`.
+    pub text: String,
+    /// Its path, as PyTorch names modules.
+    pub path: String,
+    /// What goes in: one tensor, or those that a join joins.
+    pub inputs: Vec<NodeId>,
+    /// The shape of its first input.
+    pub input: Shape,
+    /// The shape of what comes out.
+    pub output: Shape,
+    /// How far it sees.
+    pub field: Field,
+    /// The outermost block call that it belongs to, counted within the network.
+    pub block: Option<usize>,
+}
+
+impl Layer {
+    /// The tensors that it keeps.
+    pub fn tensors(&self) -> Vec<Tensor> {
+        self.op.tensors(self.input)
+    }
+
+    /// How many numbers it learns.
+    pub fn parameters(&self) -> usize {
+        self.tensors().iter().filter(|tensor| tensor.kind.is_parameter()).map(Tensor::len).sum()
+    }
+
+    /// Its multiply-adds for one image.
+    pub fn macs(&self) -> usize {
+        self.op.macs(self.input, self.output)
+    }
+}
+
+impl Graph {
+    /// Every tensor but the input, with the layer that gives it.
+    pub fn nodes(&self) -> impl DoubleEndedIterator<Item = (NodeId, &Layer)> {
+        self.layers.iter().enumerate().map(|(i, layer)| (NodeId(i + 1), layer))
+    }
+
+    /// The layer that gives a tensor; `None` for the input.
+    pub fn layer(&self, node: NodeId) -> Option<&Layer> {
+        node.0.checked_sub(1).map(|i| &self.layers[i])
+    }
+
+    /// A tensor's shape.
+    pub fn shape(&self, node: NodeId) -> Shape {
+        self.layer(node).map_or(self.input, |layer| layer.output)
+    }
+
+    /// How far a tensor sees.
+    pub fn field(&self, node: NodeId) -> Field {
+        self.layer(node).map_or_else(|| Field::input(self.input), |layer| layer.field)
+    }
+
+    /// The layers that read each tensor, by the tensor's index. A layer that reads one twice stands there twice.
+    pub fn readers(&self) -> Vec<Vec<NodeId>> {
+        let mut readers = vec![Vec::new(); self.layers.len() + 1];
+        for (node, layer) in self.nodes() {
+            for input in &layer.inputs {
+                readers[input.0].push(node);
+            }
+        }
+        readers
+    }
+
+    /// How many numbers the network learns.
+    pub fn parameters(&self) -> usize {
+        self.layers.iter().map(Layer::parameters).sum()
+    }
+
+    /// Multiply-adds for one image.
+    pub fn macs(&self) -> usize {
+        self.layers.iter().map(Layer::macs).fold(0, usize::saturating_add)
+    }
+}
+
+/// The receptive field of a tensor: the part of the network's input that one of its numbers depends on.
+///
+/// After Araujo, Norris and Sim (2019), *Computing Receptive Fields of Convolutional Neural Networks*: a window of extent
+/// e adds (e − 1) steps of the input, and its stride makes later steps longer. Axes are (height, width).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Pixels of the input that it spans, those beyond the border counted.
+    pub size: [usize; 2],
+    /// Pixels of the input from one position to the next.
+    pub step: [usize; 2],
+    /// How many positions there are; a flattened image keeps those of the image.
+    positions: [usize; 2],
+}
+
+impl Field {
+    /// The field of the input itself.
+    pub fn input(shape: Shape) -> Self {
+        Self { size: [1, 1], step: [1, 1], positions: shape.plane() }
+    }
+
+    /// The field behind a layer of this reach that gives `output`.
+    pub fn through(self, reach: Reach, output: Shape) -> Self {
+        let mut field = self;
+        for axis in [0, 1] {
+            let (extent, stride) = match reach {
+                Reach::Pixel => continue,
+                Reach::Window(window) => (window.extent(axis), window.stride[axis]),
+                Reach::Plane => (self.positions[axis], 1),
+            };
+            field.size[axis] = self.size[axis].saturating_add((extent - 1).saturating_mul(self.step[axis]));
+            field.step[axis] = self.step[axis].saturating_mul(stride);
+            field.positions[axis] = output.plane()[axis];
+        }
+        field
+    }
+
+    /// The field of a join: the largest of its branches'.
+    pub fn join(self, other: Self) -> Self {
+        let larger = |a: [usize; 2], b: [usize; 2]| [a[0].max(b[0]), a[1].max(b[1])];
+        Self {
+            size: larger(self.size, other.size),
+            step: larger(self.step, other.step),
+            positions: larger(self.positions, other.positions),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::window::Sliding;
+
+    #[test]
+    fn fields_grow_by_window_and_stride() {
+        let window = |kernel: usize, stride: usize| {
+            Reach::Window(Sliding { kernel: [kernel; 2], stride: [stride; 2], padding: [0; 2], dilation: [1; 2] })
+        };
+        // LeNet: 5x5, pool 2/2, 5x5, pool 2/2, then everything.
+        let field = Field::input(Shape::Image([1, 28, 28])).through(window(5, 1), Shape::Image([6, 28, 28]));
+        assert_eq!((field.size, field.step), ([5, 5], [1, 1]));
+        let field = field.through(window(2, 2), Shape::Image([6, 14, 14]));
+        assert_eq!((field.size, field.step), ([6, 6], [2, 2]));
+        let field = field.through(window(5, 1), Shape::Image([16, 10, 10]));
+        assert_eq!(field.size, [14, 14]);
+        let field = field.through(window(2, 2), Shape::Image([16, 5, 5]));
+        assert_eq!((field.size, field.step), ([16, 16], [4, 4]));
+        let field = field.through(Reach::Pixel, Shape::Vector(400)).through(Reach::Plane, Shape::Vector(120));
+        assert_eq!(field.size, [32, 32], "16 + (5 - 1) steps of 4");
+        assert_eq!(field.through(Reach::Plane, Shape::Vector(10)).size, [32, 32]);
+    }
+}

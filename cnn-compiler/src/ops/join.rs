@@ -1,0 +1,40 @@
+//! `concat` and `add`: several branches that come together.
+
+use super::{Misfit, Shape};
+use crate::diagnostics::Message;
+
+pub(super) const CONCAT: &str = "concat";
+pub(super) const ADD: &str = "add";
+
+/// Channels side by side; the planes must agree.
+pub(super) fn concat(inputs: &[Shape]) -> Result<Shape, Misfit> {
+    let rule = "images joined over channels must agree in height and width";
+    let same = |a: Shape, b: Shape| match (a, b) {
+        (Shape::Image(_), Shape::Image(_)) => a.plane() == b.plane(),
+        (Shape::Vector(_), Shape::Vector(_)) => true,
+        (Shape::Image(_), Shape::Vector(_)) | (Shape::Vector(_), Shape::Image(_)) => false,
+    };
+    agree(CONCAT, inputs, same, rule)?;
+    let channels = inputs.iter().map(|shape| shape.channels()).sum();
+    Ok(match inputs[0] {
+        Shape::Image([_, height, width]) => Shape::Image([channels, height, width]),
+        Shape::Vector(_) => Shape::Vector(channels),
+    })
+}
+
+/// The sum; the shapes must be the same.
+pub(super) fn add(inputs: &[Shape]) -> Result<Shape, Misfit> {
+    agree(ADD, inputs, |a, b| a == b, "summands must have the same shape")?;
+    Ok(inputs[0])
+}
+
+fn agree(join: &str, inputs: &[Shape], same: impl Fn(Shape, Shape) -> bool, rule: &str) -> Result<(), Misfit> {
+    let Some(odd) = inputs.iter().position(|shape| !same(inputs[0], *shape)) else { return Ok(()) };
+    let text =
+        format!("branch {} of `{join}` gives {}, but branch 1 gives {}", odd + 1, inputs[odd], inputs[0]);
+    let mut message = Message::new(text).line(format_args!("rule: {rule}"));
+    for (i, shape) in inputs.iter().enumerate() {
+        message = message.note(format_args!("branch {} gives {shape}", i + 1));
+    }
+    Err(Misfit::layer(message))
+}

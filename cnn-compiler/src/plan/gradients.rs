@@ -1,0 +1,55 @@
+//! Where the gradient of each tensor stands while the backward pass runs.
+
+use super::{Mode, Place, Root};
+use crate::graph::{Graph, NodeId};
+
+/// The gradients that have a place so far.
+pub(super) struct Gradients<'g> {
+    graph: &'g Graph,
+    places: Vec<Option<Place>>,
+    /// How many layers read each tensor.
+    reads: Vec<usize>,
+    /// Numbers per image of each buffer, those of the forward pass first.
+    pub(super) buffer_lens: Vec<usize>,
+}
+
+impl<'g> Gradients<'g> {
+    pub(super) fn new(graph: &'g Graph, buffer_lens: &[usize]) -> Self {
+        let reads: Vec<usize> = graph.readers().iter().map(Vec::len).collect();
+        Self { graph, places: vec![None; reads.len()], reads, buffer_lens: buffer_lens.to_vec() }
+    }
+
+    /// The gradient of a tensor, if anything has been written to it.
+    pub(super) fn get(&self, node: NodeId) -> Option<Place> {
+        self.places[node.0]
+    }
+
+    /// A buffer of its own for the gradient of a tensor.
+    pub(super) fn buffer(&mut self, node: NodeId) -> Place {
+        let len = self.graph.shape(node).len();
+        self.buffer_lens.push(len);
+        let place = Place::whole(Root::Buffer(self.buffer_lens.len() - 1), len);
+        self.places[node.0] = Some(place);
+        place
+    }
+
+    /// Where to write the gradient of a tensor, and whether to add to what stands there.
+    pub(super) fn sink(&mut self, node: NodeId) -> (Place, Mode) {
+        match self.places[node.0] {
+            Some(place) => (place, Mode::Accumulate),
+            None => (self.buffer(node), Mode::Overwrite),
+        }
+    }
+
+    /// Lets the gradient of `node` stand where the gradient `d_y` of its reader stood. Says whether that may be.
+    ///
+    /// Others may add to it later. They may not if it is a part of a joined gradient: their own gradient may be another
+    /// part of the same, and no kernel gets two parts of one buffer.
+    pub(super) fn take_over(&mut self, node: NodeId, d_y: Place) -> bool {
+        let free = self.places[node.0].is_none() && (d_y.is_whole() || self.reads[node.0] == 1);
+        if free {
+            self.places[node.0] = Some(d_y);
+        }
+        free
+    }
+}

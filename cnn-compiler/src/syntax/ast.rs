@@ -1,0 +1,174 @@
+//! The tree that the parser makes: every part keeps its tokens, so that errors can point at them.
+//!
+//! Expressions, patterns and types stay syn's: they are Rust's, and only their evaluation is ours.
+
+use proc_macro2::{Ident, TokenStream};
+
+/// Everything in one `network!( … )`.
+#[derive(Debug, Default)]
+pub struct Program {
+    /// Functions with `->`.
+    pub networks: Vec<Network>,
+    /// Functions without.
+    pub blocks: Vec<Block>,
+    /// `type Name = Network<…>;`
+    pub instances: Vec<Instance>,
+    /// Constants, usable in the program and outside.
+    pub consts: Vec<syn::ItemConst>,
+    /// What could not be parsed but has the name of a type, so that a stub can stand for it.
+    pub broken: Vec<Broken>,
+}
+
+/// A type that has an error in its declaration.
+#[derive(Debug)]
+pub struct Broken {
+    /// How visible it would have been.
+    pub vis: syn::Visibility,
+    /// Its name.
+    pub name: Ident,
+}
+
+/// `pub fn LeNet(image: Image<1, 28, 28>) -> Vector<10> { … }`
+#[derive(Debug)]
+pub struct Network {
+    /// Documentation and other attributes.
+    pub attrs: Vec<syn::Attribute>,
+    /// Visibility.
+    pub vis: syn::Visibility,
+    /// Its name.
+    pub name: Ident,
+    /// Constant parameters.
+    pub params: Vec<syn::ConstParam>,
+    /// The name of the tensor that goes in.
+    pub input_name: Ident,
+    /// Its type.
+    pub input: Tensor,
+    /// The type of what comes out.
+    pub output: Tensor,
+    /// Its layers.
+    pub body: Body,
+}
+
+/// `Image<C, H, W>` or `Vector<N>`
+#[derive(Debug)]
+pub struct Tensor {
+    /// The whole type, for errors.
+    pub tokens: TokenStream,
+    /// Three expressions for an image, one for a vector.
+    pub dims: Vec<syn::Expr>,
+}
+
+/// `fn vgg_block(convs: usize, channels: usize) { … }`
+#[derive(Debug)]
+pub struct Block {
+    /// Its name.
+    pub name: Ident,
+    /// Its parameters.
+    pub params: Vec<(syn::Pat, syn::Type)>,
+    /// Its layers.
+    pub body: Body,
+}
+
+/// `pub type Vgg11 = Vgg<{ … }>;`
+#[derive(Debug)]
+pub struct Instance {
+    /// Documentation and other attributes.
+    pub attrs: Vec<syn::Attribute>,
+    /// Visibility.
+    pub vis: syn::Visibility,
+    /// Its name.
+    pub name: Ident,
+    /// The network that it is an instance of.
+    pub network: Ident,
+    /// Values for the network's constant parameters.
+    pub args: Vec<syn::Expr>,
+}
+
+/// Statements in braces.
+#[derive(Debug, Default)]
+pub struct Body {
+    /// In order.
+    pub stmts: Vec<Stmt>,
+}
+
+/// One statement.
+#[derive(Debug)]
+pub enum Stmt {
+    /// `relu;` or `let conv1 = conv2d(…);`
+    Step(Option<Ident>, Step),
+    /// `let x;` names the tensor that stands here.
+    Tap(Ident),
+    /// `for pat in values { … }`
+    For(Box<For>),
+    /// `if condition { … } else { … }`
+    If(Box<If>),
+}
+
+/// A loop.
+#[derive(Debug)]
+pub struct For {
+    /// What each value is bound to.
+    pub pat: syn::Pat,
+    /// A range or an array.
+    pub values: syn::Expr,
+    /// What is repeated.
+    pub body: Body,
+}
+
+/// A choice.
+#[derive(Debug)]
+pub struct If {
+    /// What decides.
+    pub condition: syn::Expr,
+    /// If so.
+    pub then: Body,
+    /// If not.
+    pub otherwise: Body,
+}
+
+/// One layer, block call or join.
+#[derive(Debug)]
+pub enum Step {
+    /// `conv2d(6, kernel_size = 5)`, `vgg_block(2, 64)`, `relu`
+    Call(Call),
+    /// `concat(…)` or `add(…)`
+    Join(Join),
+}
+
+/// A layer or block by name.
+#[derive(Debug)]
+pub struct Call {
+    /// The name.
+    pub name: Ident,
+    /// The arguments.
+    pub args: Vec<Arg>,
+}
+
+/// `5` or `kernel_size = 5`
+#[derive(Debug)]
+pub struct Arg {
+    /// The name, if given.
+    pub name: Option<Ident>,
+    /// The value.
+    pub value: syn::Expr,
+}
+
+/// Several branches that come together again.
+#[derive(Debug)]
+pub struct Join {
+    /// `concat` or `add`.
+    pub name: Ident,
+    /// What is joined.
+    pub branches: Vec<Branch>,
+}
+
+/// One part of a join.
+#[derive(Debug)]
+pub enum Branch {
+    /// `{ … }`: layers that start from the tensor that stands here.
+    Body(Body),
+    /// A tensor with a name.
+    Tap(Ident),
+    /// `_`: the tensor that stands here.
+    Current,
+}

@@ -1,0 +1,118 @@
+//! Bodies: statements, layers, branches.
+
+use super::ast::{Arg, Body, Branch, Call, For, If, Join, Step, Stmt};
+use crate::diagnostics::{Diagnostics, Message};
+use proc_macro2::Ident;
+
+/// The layers in a pair of braces.
+pub(super) fn lower(block: &syn::Block, errors: &Diagnostics) -> Body {
+    Body { stmts: block.stmts.iter().filter_map(|stmt| statement(stmt, errors)).collect() }
+}
+
+fn statement(stmt: &syn::Stmt, errors: &Diagnostics) -> Option<Stmt> {
+    match stmt {
+        syn::Stmt::Local(local) => binding(local, errors),
+        syn::Stmt::Expr(expr, _) => expression(expr, errors),
+        syn::Stmt::Item(item) => {
+            errors.error(item, "items stand beside networks and blocks, not in them");
+            None
+        }
+        syn::Stmt::Macro(call) => {
+            errors.error(call, "macros are not expanded in a network");
+            None
+        }
+    }
+}
+
+/// `let name = step;` or `let name;`
+fn binding(local: &syn::Local, errors: &Diagnostics) -> Option<Stmt> {
+    let syn::Pat::Ident(name) = &local.pat else {
+        errors.error(&local.pat, "a layer has one name: `let conv1 = conv2d(…);`");
+        return None;
+    };
+    let name = name.ident.clone();
+    let Some(init) = &local.init else { return Some(Stmt::Tap(name)) };
+    if let Some((_, diverge)) = &init.diverge {
+        errors.error(diverge, "a layer cannot fail: there is nothing for `else` to do");
+    }
+    Some(Stmt::Step(Some(name), step(&init.expr, errors)?))
+}
+
+fn expression(expr: &syn::Expr, errors: &Diagnostics) -> Option<Stmt> {
+    match expr {
+        syn::Expr::ForLoop(expr) => Some(Stmt::For(Box::new(For {
+            pat: (*expr.pat).clone(),
+            values: (*expr.expr).clone(),
+            body: lower(&expr.body, errors),
+        }))),
+        syn::Expr::If(expr) => Some(Stmt::If(Box::new(choice(expr, errors)))),
+        other => Some(Stmt::Step(None, step(other, errors)?)),
+    }
+}
+
+fn choice(expr: &syn::ExprIf, errors: &Diagnostics) -> If {
+    let otherwise = match expr.else_branch.as_ref().map(|(_, branch)| &**branch) {
+        None => Body::default(),
+        Some(syn::Expr::If(next)) => Body { stmts: vec![Stmt::If(Box::new(choice(next, errors)))] },
+        Some(syn::Expr::Block(block)) => lower(&block.block, errors),
+        Some(other) => {
+            errors.error(other, "after `else` stands `{ … }` or another `if`");
+            Body::default()
+        }
+    };
+    If { condition: (*expr.cond).clone(), then: lower(&expr.then_branch, errors), otherwise }
+}
+
+/// `name`, `name(…)`, `concat(…)`, `add(…)`
+fn step(expr: &syn::Expr, errors: &Diagnostics) -> Option<Step> {
+    let (name, args) = match expr {
+        syn::Expr::Path(path) => (path.path.get_ident(), Vec::new()),
+        syn::Expr::Call(call) => (ident(&call.func), call.args.iter().collect()),
+        _ => (None, Vec::new()),
+    };
+    let Some(name) = name.cloned() else {
+        let message = Message::new("a layer or a block is needed here")
+            .help("write `relu;`, `conv2d(6, kernel_size = 5);` or the name of a block with its arguments");
+        errors.error(expr, message);
+        return None;
+    };
+    if name == "concat" || name == "add" {
+        let branches = args.iter().filter_map(|arg| branch(&name, arg, errors)).collect();
+        return Some(Step::Join(Join { name, branches }));
+    }
+    let args = args.iter().filter_map(|arg| argument(arg, errors)).collect();
+    Some(Step::Call(Call { name, args }))
+}
+
+/// `5` or `kernel_size = 5`
+fn argument(expr: &syn::Expr, errors: &Diagnostics) -> Option<Arg> {
+    let syn::Expr::Assign(assign) = expr else { return Some(Arg { name: None, value: expr.clone() }) };
+    let Some(name) = ident(&assign.left) else {
+        errors.error(&assign.left, "the name of an argument is needed here: `kernel_size = 5`");
+        return None;
+    };
+    Some(Arg { name: Some(name.clone()), value: (*assign.right).clone() })
+}
+
+/// `{ … }`, a tap or `_`
+fn branch(join: &Ident, expr: &syn::Expr, errors: &Diagnostics) -> Option<Branch> {
+    match expr {
+        syn::Expr::Block(block) => Some(Branch::Body(lower(&block.block, errors))),
+        syn::Expr::Infer(_) => Some(Branch::Current),
+        other => {
+            let tap = ident(other).cloned().map(Branch::Tap);
+            if tap.is_none() {
+                let message = format!("`{join}` takes branches `{{ … }}`, names of tensors, and `_`");
+                errors.error(other, Message::new(message).help("put the layers of a branch in braces"));
+            }
+            tap
+        }
+    }
+}
+
+fn ident(expr: &syn::Expr) -> Option<&Ident> {
+    match expr {
+        syn::Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    }
+}

@@ -1,0 +1,168 @@
+//! Items: networks, blocks, instances, constants.
+
+use super::ast::{Block, Instance, Network, Program, Tensor};
+use super::body;
+use crate::diagnostics::{Diagnostics, Message};
+use proc_macro2::Ident;
+use quote::ToTokens;
+
+/// Adds `item` to the program, or reports why it is none of ours.
+pub(super) fn lower(item: syn::Item, program: &mut Program, errors: &Diagnostics) {
+    match item {
+        syn::Item::Fn(item) => function(item, program, errors),
+        syn::Item::Type(item) => program.instances.extend(instance(item, errors)),
+        syn::Item::Const(item) => program.consts.push(item),
+        syn::Item::Use(item) => {
+            errors.error(item, "blocks of other files cannot be used yet: declare the block in this `network!`");
+        }
+        other => errors.error(
+            first_token(&other),
+            Message::new("this item does not belong into `network!`").help(
+                "what does: `fn Name(image: Image<C, H, W>) -> Vector<N> { … }`, `fn block(…) { … }`, \
+                 `type Name = Network<…>;` and `const NAME: type = …;`",
+            ),
+        ),
+    }
+}
+
+/// The first token of an item: enough to find it by.
+fn first_token(item: &syn::Item) -> impl ToTokens {
+    item.to_token_stream().into_iter().next()
+}
+
+/// A function with `->` is a network, one without is a block.
+fn function(item: syn::ItemFn, program: &mut Program, errors: &Diagnostics) {
+    let before = errors.count();
+    let signature = &item.sig;
+    let qualifiers = [
+        signature.constness.to_token_stream(),
+        signature.asyncness.to_token_stream(),
+        signature.abi.to_token_stream(),
+        signature.generics.where_clause.to_token_stream(),
+    ];
+    for tokens in qualifiers.iter().filter(|tokens| !tokens.is_empty()) {
+        errors.error(tokens, "a network or block has none of this: remove it");
+    }
+    let body = body::lower(&item.block, errors);
+    if let syn::ReturnType::Type(_, output) = &signature.output {
+        let input = network_input(signature, errors);
+        let output = tensor(output, errors);
+        let params = const_params(&signature.generics, errors);
+        let (Some((input_name, input)), Some(output)) = (input, output) else { return };
+        if errors.count() == before {
+            let (attrs, vis, name) = (item.attrs, item.vis, item.sig.ident);
+            program.networks.push(Network { attrs, vis, name, params, input_name, input, output, body });
+        }
+    } else {
+        let params = block_params(signature, errors);
+        program.blocks.push(Block { name: item.sig.ident, params, body });
+    }
+}
+
+fn const_params(generics: &syn::Generics, errors: &Diagnostics) -> Vec<syn::ConstParam> {
+    let mut params = Vec::new();
+    for param in &generics.params {
+        match param {
+            syn::GenericParam::Const(param) => params.push(param.clone()),
+            other => errors.error(other, "a network's parameters are constants: `const NAME: usize`"),
+        }
+    }
+    params
+}
+
+fn network_input(signature: &syn::Signature, errors: &Diagnostics) -> Option<(Ident, Tensor)> {
+    let message = "a network takes one tensor: `image: Image<C, H, W>` or `x: Vector<N>`";
+    let mut inputs = signature.inputs.iter();
+    let (Some(syn::FnArg::Typed(input)), None) = (inputs.next(), inputs.next()) else {
+        if signature.inputs.is_empty() {
+            errors.error(&signature.ident, message);
+        } else {
+            errors.error(&signature.inputs, message);
+        }
+        return None;
+    };
+    let syn::Pat::Ident(name) = &*input.pat else {
+        errors.error(&input.pat, message);
+        return None;
+    };
+    Some((name.ident.clone(), tensor(&input.ty, errors)?))
+}
+
+fn block_params(signature: &syn::Signature, errors: &Diagnostics) -> Vec<(syn::Pat, syn::Type)> {
+    if !signature.generics.params.is_empty() {
+        errors.error(&signature.generics, "a block's parameters stand in its parentheses: `channels: usize`");
+    }
+    let mut params = Vec::new();
+    for input in &signature.inputs {
+        match input {
+            syn::FnArg::Typed(input) => params.push(((*input.pat).clone(), (*input.ty).clone())),
+            syn::FnArg::Receiver(this) => {
+                errors.error(this, "a block has no `self`: it is laid out wherever it is called");
+            }
+        }
+    }
+    params
+}
+
+/// `Image<C, H, W>` or `Vector<N>`
+fn tensor(ty: &syn::Type, errors: &Diagnostics) -> Option<Tensor> {
+    let parsed = (|| {
+        let syn::Type::Path(path) = ty else { return None };
+        let segment = path.path.segments.last()?;
+        let syn::PathArguments::AngleBracketed(args) = &segment.arguments else { return None };
+        let dims: Vec<syn::Expr> = args.args.iter().filter_map(const_arg).collect();
+        let expected = match segment.ident.to_string().as_str() {
+            "Image" => 3,
+            "Vector" => 1,
+            _ => return None,
+        };
+        (dims.len() == expected && args.args.len() == expected).then_some(dims)
+    })();
+    let Some(dims) = parsed else {
+        let message = Message::new("this is not the type of a tensor")
+            .help("write `Image<C, H, W>` (channels, height, width) or `Vector<N>`");
+        errors.error(ty, message);
+        return None;
+    };
+    Some(Tensor { tokens: ty.to_token_stream(), dims })
+}
+
+/// The expression of a constant argument; the name of a constant looks like a type to syn.
+fn const_arg(arg: &syn::GenericArgument) -> Option<syn::Expr> {
+    match arg {
+        syn::GenericArgument::Const(expr) => Some(expr.clone()),
+        syn::GenericArgument::Type(syn::Type::Path(path)) if path.qself.is_none() => {
+            path.path.get_ident()?;
+            Some(syn::Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path: path.path.clone() }))
+        }
+        _ => None,
+    }
+}
+
+/// `type Name = Network<…>;`
+fn instance(item: syn::ItemType, errors: &Diagnostics) -> Option<Instance> {
+    let message = "an instance of a network is declared as `type Name = Network<values, …>;`";
+    let syn::Type::Path(path) = &*item.ty else {
+        errors.error(&item.ty, message);
+        return None;
+    };
+    let (Some(segment), 1) = (path.path.segments.last(), path.path.segments.len()) else {
+        errors.error(&item.ty, message);
+        return None;
+    };
+    let mut args = Vec::new();
+    match &segment.arguments {
+        syn::PathArguments::None => {}
+        syn::PathArguments::Parenthesized(tokens) => errors.error(tokens, message),
+        syn::PathArguments::AngleBracketed(list) => {
+            for arg in &list.args {
+                match const_arg(arg) {
+                    Some(expr) => args.push(expr),
+                    None => errors.error(arg, "a value is needed here; write tuples and arrays in braces"),
+                }
+            }
+        }
+    }
+    let network = segment.ident.clone();
+    Some(Instance { attrs: item.attrs, vis: item.vis, name: item.ident, network, args })
+}

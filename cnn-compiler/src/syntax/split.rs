@@ -1,0 +1,79 @@
+//! Cuts the tokens of an invocation into items, without understanding them.
+
+use super::ast::Broken;
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+
+/// The tokens of each item.
+///
+/// A function ends with its braces, everything else with a semicolon. Braces between `<` and `>` belong to a constant
+/// argument and end nothing.
+pub(super) fn items(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut items = Vec::new();
+    let mut item: Vec<TokenTree> = Vec::new();
+    let mut angles = Angles::default();
+    let mut is_fn = false;
+    for token in tokens {
+        angles.see(&token);
+        let ends = match &token {
+            TokenTree::Ident(ident) => {
+                is_fn |= angles.depth == 0 && ident == "fn";
+                false
+            }
+            TokenTree::Group(group) => {
+                is_fn && angles.depth == 0 && group.delimiter() == Delimiter::Brace
+            }
+            TokenTree::Punct(punct) => punct.as_char() == ';',
+            TokenTree::Literal(_) => false,
+        };
+        item.push(token);
+        if ends {
+            items.push(item.drain(..).collect());
+            angles = Angles::default();
+            is_fn = false;
+        }
+    }
+    if !item.is_empty() {
+        items.push(item.into_iter().collect());
+    }
+    items
+}
+
+/// Counts the angle brackets that are open. The `>` of `->` and `=>` closes none.
+#[derive(Default)]
+struct Angles {
+    depth: usize,
+    after_arrow: bool,
+}
+
+impl Angles {
+    fn see(&mut self, token: &TokenTree) {
+        let after_arrow = std::mem::take(&mut self.after_arrow);
+        if let TokenTree::Punct(punct) = token {
+            match punct.as_char() {
+                '<' => self.depth += 1,
+                '>' if !after_arrow => self.depth = self.depth.saturating_sub(1),
+                '-' | '=' => self.after_arrow = punct.spacing() == Spacing::Joint,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The type that an item would declare, were it right: a function with `->`, or a `type`.
+pub(super) fn declared_type(item: &TokenStream) -> Option<Broken> {
+    let tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+    let is_ident = |token: &TokenTree, name: &str| matches!(token, TokenTree::Ident(i) if i == name);
+    let keyword = tokens.iter().position(|t| is_ident(t, "fn") || is_ident(t, "type"))?;
+    let has_arrow = tokens.windows(2).any(|pair| {
+        let [TokenTree::Punct(a), TokenTree::Punct(b)] = pair else { return false };
+        a.as_char() == '-' && b.as_char() == '>'
+    });
+    if is_ident(&tokens[keyword], "fn") && !has_arrow {
+        return None;
+    }
+    let TokenTree::Ident(name) = tokens.get(keyword + 1)? else { return None };
+    let vis = tokens[..keyword].iter().position(|t| is_ident(t, "pub"));
+    let vis = vis.map(|at| tokens[at..keyword].iter().cloned().collect());
+    let vis = vis.and_then(|vis| syn::parse2(vis).ok()).unwrap_or(syn::Visibility::Inherited);
+    Some(Broken { vis, name: name.clone() })
+}

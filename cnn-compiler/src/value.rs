@@ -1,0 +1,348 @@
+//! Evaluates the constant expressions of a program.
+
+use crate::diagnostics::{Diagnostics, Message, nearest};
+use crate::shape::Shape;
+use proc_macro2::Ident;
+use std::fmt;
+
+/// What an expression stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Any integer.
+    Int(i64),
+    /// Any floating-point number.
+    Float(f64),
+    /// `true` or `false`.
+    Bool(bool),
+    /// `(64, 3)`
+    Tuple(Vec<Value>),
+    /// `[384, 384, 256]`
+    Array(Vec<Value>),
+    /// `0..n`, the end excluded.
+    Range(i64, i64),
+    /// A tensor, of which the shape can be asked.
+    Tensor(Shape),
+    /// What an error has been reported for: whatever depends on it stays silent.
+    Unknown,
+}
+
+/// The most items of an array or turns of a loop: what is more is a mistake, and must not take the compiler down.
+pub const MOST_ITEMS: i64 = 10_000;
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |f: &mut fmt::Formatter<'_>, items: &[Value]| {
+            items.iter().enumerate().try_for_each(|(i, item)| {
+                let comma = if i == 0 { "" } else { ", " };
+                write!(f, "{comma}{item}")
+            })
+        };
+        match self {
+            Self::Int(value) => write!(f, "{value}"),
+            Self::Float(value) => write!(f, "{value:?}"),
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::Tuple(items) => {
+                f.write_str("(")?;
+                list(f, items)?;
+                f.write_str(")")
+            }
+            Self::Array(items) => {
+                f.write_str("[")?;
+                list(f, items)?;
+                f.write_str("]")
+            }
+            Self::Range(start, end) => write!(f, "{start}..{end}"),
+            Self::Tensor(shape) => write!(f, "a tensor {shape}"),
+            Self::Unknown => f.write_str("?"),
+        }
+    }
+}
+
+impl Value {
+    /// What kind of value it is, in words.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Int(_) => "an integer",
+            Self::Float(_) => "a floating-point number",
+            Self::Bool(_) => "a truth value",
+            Self::Tuple(_) => "a tuple",
+            Self::Array(_) => "an array",
+            Self::Range(..) => "a range",
+            Self::Tensor(_) => "a tensor",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether it is, or holds, something unknown.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::Tuple(items) | Self::Array(items) => items.iter().any(Self::is_unknown),
+            Self::Int(_) | Self::Float(_) | Self::Bool(_) | Self::Range(..) | Self::Tensor(_) => false,
+        }
+    }
+
+    /// Whether it can stand where the source says `ty`. An unknown value can stand anywhere.
+    pub fn fits(&self, ty: &syn::Type) -> bool {
+        match (self, ty) {
+            (Self::Unknown, _) => true,
+            (value, syn::Type::Paren(ty)) => value.fits(&ty.elem),
+            (value, syn::Type::Group(ty)) => value.fits(&ty.elem),
+            (Self::Tuple(items), syn::Type::Tuple(ty)) => {
+                items.len() == ty.elems.len() && items.iter().zip(&ty.elems).all(|(item, ty)| item.fits(ty))
+            }
+            (Self::Array(items), syn::Type::Slice(ty)) => items.iter().all(|item| item.fits(&ty.elem)),
+            (Self::Array(items), syn::Type::Array(ty)) => items.iter().all(|item| item.fits(&ty.elem)),
+            (value, syn::Type::Path(path)) => {
+                let name = path.path.get_ident().map(ToString::to_string).unwrap_or_default();
+                match value {
+                    Self::Int(value) => match name.as_str() {
+                        "usize" | "u8" | "u16" | "u32" | "u64" => *value >= 0,
+                        "isize" | "i8" | "i16" | "i32" | "i64" | "f32" | "f64" => true,
+                        _ => false,
+                    },
+                    Self::Float(_) => matches!(name.as_str(), "f32" | "f64"),
+                    Self::Bool(_) => name == "bool",
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What names stand for, where an expression is evaluated.
+pub trait Scope {
+    /// The value of a name.
+    fn lookup(&self, name: &Ident) -> Option<Value>;
+    /// Every name that could be meant.
+    fn names(&self) -> Vec<String>;
+    /// The tensor that stands here, for `_`; `None` outside of a network's body.
+    fn current(&self) -> Option<Value>;
+}
+
+/// Evaluates `expr`, or reports why it has no value.
+pub fn evaluate(expr: &syn::Expr, scope: &impl Scope, errors: &Diagnostics) -> Value {
+    let all = |items: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>| -> Vec<Value> {
+        items.iter().map(|item| evaluate(item, scope, errors)).collect()
+    };
+    match expr {
+        syn::Expr::Lit(literal) => self::literal(literal, errors),
+        syn::Expr::Path(path) if path.qself.is_none() && path.path.get_ident().is_some() => {
+            let Some(name) = path.path.get_ident() else { unreachable!("the guard has seen it") };
+            self::name(name, scope, errors)
+        }
+        syn::Expr::Paren(inner) => evaluate(&inner.expr, scope, errors),
+        syn::Expr::Group(inner) => evaluate(&inner.expr, scope, errors),
+        syn::Expr::Block(block) => match &block.block.stmts[..] {
+            [syn::Stmt::Expr(inner, None)] => evaluate(inner, scope, errors),
+            _ => not_constant(expr, errors),
+        },
+        syn::Expr::Tuple(tuple) => Value::Tuple(all(&tuple.elems)),
+        syn::Expr::Array(array) => Value::Array(all(&array.elems)),
+        syn::Expr::Repeat(repeat) => self::repeat(repeat, scope, errors),
+        syn::Expr::Range(range) => self::range(range, scope, errors),
+        syn::Expr::Unary(unary) => {
+            let operand = evaluate(&unary.expr, scope, errors);
+            self::unary(unary, &operand, errors)
+        }
+        syn::Expr::Binary(binary) => self::binary(binary, scope, errors),
+        syn::Expr::Field(field) => self::field(field, scope, errors),
+        syn::Expr::Infer(token) => scope.current().unwrap_or_else(|| {
+            errors.error(token, "`_` is the tensor that stands here, but here stands none");
+            Value::Unknown
+        }),
+        other => not_constant(other, errors),
+    }
+}
+
+fn not_constant(expr: &syn::Expr, errors: &Diagnostics) -> Value {
+    let help = "numbers, tuples, arrays, ranges, names, `+ - * / %`, comparisons and `&& || !` can be used";
+    errors.error(expr, Message::new("this cannot be computed while the network is compiled").help(help));
+    Value::Unknown
+}
+
+fn literal(literal: &syn::ExprLit, errors: &Diagnostics) -> Value {
+    let value = match &literal.lit {
+        syn::Lit::Int(int) if matches!(int.suffix(), "f32" | "f64") => int.base10_parse().map(Value::Float),
+        syn::Lit::Int(int) => int.base10_parse().map(Value::Int),
+        syn::Lit::Float(float) => float.base10_parse().map(Value::Float),
+        syn::Lit::Bool(bool) => Ok(Value::Bool(bool.value)),
+        other => Err(syn::Error::new_spanned(other, "a network knows numbers and truth values only")),
+    };
+    value.unwrap_or_else(|error| {
+        errors.push(error);
+        Value::Unknown
+    })
+}
+
+fn name(name: &Ident, scope: &impl Scope, errors: &Diagnostics) -> Value {
+    scope.lookup(name).unwrap_or_else(|| {
+        let mut message = Message::new(format_args!("the value of `{name}` is not known here"));
+        let names = scope.names();
+        if let Some(near) = nearest(&name.to_string(), names.iter().map(String::as_str)) {
+            message = message.help(format_args!("there is a value with a similar name: `{near}`"));
+        } else {
+            message = message.help(format_args!(
+                "constants must be declared in the `network!` that uses them: `const {name}: usize = …;`"
+            ));
+        }
+        errors.error(name, message);
+        Value::Unknown
+    })
+}
+
+fn repeat(repeat: &syn::ExprRepeat, scope: &impl Scope, errors: &Diagnostics) -> Value {
+    let item = evaluate(&repeat.expr, scope, errors);
+    match evaluate(&repeat.len, scope, errors) {
+        Value::Int(len @ 0..=MOST_ITEMS) => Value::Array(vec![item; len as usize]),
+        Value::Unknown => Value::Unknown,
+        other => {
+            errors.error(&repeat.len, format!("an array has between 0 and {MOST_ITEMS} items, not {other}"));
+            Value::Unknown
+        }
+    }
+}
+
+fn range(range: &syn::ExprRange, scope: &impl Scope, errors: &Diagnostics) -> Value {
+    let (Some(start), Some(end)) = (&range.start, &range.end) else {
+        errors.error(range, "a range needs a start and an end: `0..n`");
+        return Value::Unknown;
+    };
+    let start = evaluate(start, scope, errors);
+    let end = evaluate(end, scope, errors);
+    match (&start, &end) {
+        (Value::Int(start), Value::Int(end)) => match range.limits {
+            syn::RangeLimits::HalfOpen(_) => Value::Range(*start, *end),
+            syn::RangeLimits::Closed(_) => Value::Range(*start, end.saturating_add(1)),
+        },
+        (Value::Unknown, _) | (_, Value::Unknown) => Value::Unknown,
+        _ => {
+            errors.error(range, format!("a range goes from integer to integer, not from {start} to {end}"));
+            Value::Unknown
+        }
+    }
+}
+
+fn unary(unary: &syn::ExprUnary, operand: &Value, errors: &Diagnostics) -> Value {
+    match (&unary.op, operand) {
+        (_, Value::Unknown) => return Value::Unknown,
+        (syn::UnOp::Neg(_), Value::Int(value)) => {
+            if let Some(value) = value.checked_neg() {
+                return Value::Int(value);
+            }
+        }
+        (syn::UnOp::Neg(_), Value::Float(value)) => return Value::Float(-value),
+        (syn::UnOp::Not(_), Value::Bool(value)) => return Value::Bool(!value),
+        _ => {}
+    }
+    errors.error(unary, format!("this operator is not for {}, {operand}", operand.kind()));
+    Value::Unknown
+}
+
+fn binary(binary: &syn::ExprBinary, scope: &impl Scope, errors: &Diagnostics) -> Value {
+    let left = evaluate(&binary.left, scope, errors);
+    // `&&` and `||` do not look at their right side where the left one decides, as in Rust.
+    match (&binary.op, &left) {
+        (syn::BinOp::And(_), Value::Bool(false)) => return Value::Bool(false),
+        (syn::BinOp::Or(_), Value::Bool(true)) => return Value::Bool(true),
+        _ => {}
+    }
+    let right = evaluate(&binary.right, scope, errors);
+    if left.is_unknown() || right.is_unknown() {
+        return Value::Unknown;
+    }
+    let result = match (&left, &right) {
+        (Value::Int(a), Value::Int(b)) => integers(&binary.op, *a, *b),
+        (Value::Float(a), Value::Float(b)) => floats(&binary.op, *a, *b),
+        (Value::Bool(a), Value::Bool(b)) => match binary.op {
+            syn::BinOp::And(_) => Ok(Value::Bool(*a && *b)),
+            syn::BinOp::Or(_) => Ok(Value::Bool(*a || *b)),
+            syn::BinOp::Eq(_) => Ok(Value::Bool(a == b)),
+            syn::BinOp::Ne(_) => Ok(Value::Bool(a != b)),
+            _ => Err(String::from("this operator is not for truth values")),
+        },
+        _ => match binary.op {
+            syn::BinOp::Eq(_) if left.kind() == right.kind() => Ok(Value::Bool(left == right)),
+            syn::BinOp::Ne(_) if left.kind() == right.kind() => Ok(Value::Bool(left != right)),
+            _ => {
+                Err(format!("these do not go together: {left} is {}, {right} is {}", left.kind(), right.kind()))
+            }
+        },
+    };
+    result.unwrap_or_else(|text| {
+        errors.error(binary, text);
+        Value::Unknown
+    })
+}
+
+fn integers(op: &syn::BinOp, a: i64, b: i64) -> Result<Value, String> {
+    let checked = |sign: &str, value: Option<i64>| {
+        value.map(Value::Int).ok_or_else(|| format!("overflow: {a} {sign} {b} does not fit into 64 bits"))
+    };
+    let nonzero = |sign: &str| if b == 0 { Err(format!("{a} {sign} 0 has no value")) } else { Ok(()) };
+    match op {
+        syn::BinOp::Add(_) => checked("+", a.checked_add(b)),
+        syn::BinOp::Sub(_) => checked("-", a.checked_sub(b)),
+        syn::BinOp::Mul(_) => checked("*", a.checked_mul(b)),
+        syn::BinOp::Div(_) => nonzero("/").and_then(|()| checked("/", a.checked_div(b))),
+        syn::BinOp::Rem(_) => nonzero("%").and_then(|()| checked("%", a.checked_rem(b))),
+        _ => comparison(op, &a, &b),
+    }
+}
+
+fn floats(op: &syn::BinOp, a: f64, b: f64) -> Result<Value, String> {
+    let value = match op {
+        syn::BinOp::Add(_) => a + b,
+        syn::BinOp::Sub(_) => a - b,
+        syn::BinOp::Mul(_) => a * b,
+        syn::BinOp::Div(_) => a / b,
+        syn::BinOp::Rem(_) => a % b,
+        _ => return comparison(op, &a, &b),
+    };
+    Ok(Value::Float(value))
+}
+
+fn comparison<T: PartialOrd>(op: &syn::BinOp, a: &T, b: &T) -> Result<Value, String> {
+    let value = match op {
+        syn::BinOp::Eq(_) => a == b,
+        syn::BinOp::Ne(_) => a != b,
+        syn::BinOp::Lt(_) => a < b,
+        syn::BinOp::Le(_) => a <= b,
+        syn::BinOp::Gt(_) => a > b,
+        syn::BinOp::Ge(_) => a >= b,
+        _ => return Err(String::from("this operator is not for numbers in a network")),
+    };
+    Ok(Value::Bool(value))
+}
+
+/// `pair.0`, `x.channels`
+fn field(field: &syn::ExprField, scope: &impl Scope, errors: &Diagnostics) -> Value {
+    let base = evaluate(&field.base, scope, errors);
+    let (value, known) = match (&base, &field.member) {
+        (Value::Unknown, _) => return Value::Unknown,
+        (Value::Tuple(items), syn::Member::Unnamed(index)) => {
+            (items.get(index.index as usize).cloned(), format!("`.0` to `.{}`", items.len().saturating_sub(1)))
+        }
+        (Value::Tensor(Shape::Image([channels, height, width])), syn::Member::Named(name)) => {
+            let size = match name.to_string().as_str() {
+                "channels" => Some(*channels),
+                "height" => Some(*height),
+                "width" => Some(*width),
+                _ => None,
+            };
+            (size.map(|size| Value::Int(size as i64)), "`.channels`, `.height` and `.width`".into())
+        }
+        (Value::Tensor(Shape::Vector(features)), syn::Member::Named(name)) => {
+            ((name == "features").then_some(Value::Int(*features as i64)), "`.features`".into())
+        }
+        _ => (None, "no fields".into()),
+    };
+    value.unwrap_or_else(|| {
+        errors.error(&field.member, format!("{base} has no such field: it has {known}"));
+        Value::Unknown
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! Which classes are taken for which.
+
+use super::metrics::{predictions, same_length};
+use cnn_runtime::error::Error;
+use cnn_runtime::sample::Sample;
+use std::fmt;
+
+/// How often each class was taken for each.
+///
+/// `Display` writes a table: a row for each class, a column for each class it was taken for, its recall at the end.
+///
+/// ```
+/// use cnn::prelude::*;
+/// use cnn::train::ConfusionMatrix;
+///
+/// let mut confusion = ConfusionMatrix::new(2).names(["cat", "dog"]);
+/// confusion.add(&[Vector([0.9, 0.1]), Vector([0.6, 0.4]), Vector([0.2, 0.8])], &[0_u8, 1, 1])?;
+/// assert_eq!(confusion.count(1, 0), 1);
+/// println!("{confusion}"); // "dog     1    1  50.0 %" is its last line
+/// # Ok::<(), cnn::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfusionMatrix {
+    classes: usize,
+    names: Vec<String>,
+    /// (class, predicted)
+    counts: Vec<u64>,
+}
+
+impl ConfusionMatrix {
+    /// Nothing counted yet for so many classes, named by their numbers.
+    #[must_use]
+    pub fn new(classes: usize) -> Self {
+        let names = (0..classes).map(|class| class.to_string()).collect();
+        Self { classes, names, counts: vec![0; classes * classes] }
+    }
+
+    /// Names the classes; those without a name keep their number.
+    #[must_use]
+    pub fn names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        for (own, name) in self.names.iter_mut().zip(names) {
+            *own = name.into();
+        }
+        self
+    }
+
+    /// Counts a batch.
+    ///
+    /// # Errors
+    /// If there are not as many labels as outputs, or a label or an output is of a class that there is not. Nothing is
+    /// counted then.
+    pub fn add<O: Sample, L: Copy + Into<usize>>(
+        &mut self,
+        outputs: &[O],
+        labels: &[L],
+    ) -> Result<(), Error> {
+        same_length(outputs, labels)?;
+        let classes = self.classes;
+        let pairs = || labels.iter().map(|&label| label.into()).zip(predictions(outputs));
+        if let Some((index, (label, predicted))) =
+            pairs().enumerate().find(|&(_, (label, predicted))| label.max(predicted) >= classes)
+        {
+            return Err(Error::Label { index, found: label.max(predicted), classes });
+        }
+        for (label, predicted) in pairs() {
+            self.counts[label * classes + predicted] += 1;
+        }
+        Ok(())
+    }
+
+    /// How often `class` was taken for `predicted`; 0 for a class that there is not.
+    #[must_use]
+    pub fn count(&self, class: usize, predicted: usize) -> u64 {
+        if predicted < self.classes { self.row(class).get(predicted).copied().unwrap_or(0) } else { 0 }
+    }
+
+    /// How many images were counted.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// How many of them were recognised.
+    #[must_use]
+    pub fn correct(&self) -> u64 {
+        (0..self.classes).map(|class| self.count(class, class)).sum()
+    }
+
+    /// The part of all images that was recognised; NaN if there is none.
+    #[must_use]
+    pub fn accuracy(&self) -> f32 {
+        part(self.correct(), self.total())
+    }
+
+    /// The part of the images of `class` that was recognised; NaN if there is none.
+    #[must_use]
+    pub fn recall(&self, class: usize) -> f32 {
+        part(self.count(class, class), self.row(class).iter().sum())
+    }
+
+    fn row(&self, class: usize) -> &[u64] {
+        self.counts.chunks(self.classes.max(1)).nth(class).unwrap_or(&[])
+    }
+}
+
+fn part(of: u64, whole: u64) -> f32 {
+    (of as f64 / whole as f64) as f32
+}
+
+/// How wide a terminal is taken to be.
+const COLUMNS: usize = 100;
+
+/// The last column: `100.0 %`.
+const RECALL: usize = 8;
+
+impl fmt::Display for ConfusionMatrix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let longest = self.names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        let digits = self.counts.iter().max().map_or(0, |count| count.to_string().len());
+        // Names of columns are cut where the table would be too wide, counts never.
+        let room = COLUMNS.saturating_sub(longest + RECALL) / self.classes.max(1);
+        let width = longest.min(room.saturating_sub(2)).max(digits).max(1);
+        write!(f, "{:longest$}", "")?;
+        for name in &self.names {
+            write!(f, "  {:>width$}", cut(name, width))?;
+        }
+        writeln!(f, "{:>RECALL$}", "recall")?;
+        for (class, name) in self.names.iter().enumerate() {
+            write!(f, "{name:longest$}")?;
+            for count in self.row(class) {
+                write!(f, "  {count:>width$}")?;
+            }
+            match self.recall(class) {
+                recall if recall.is_nan() => writeln!(f, "{:>RECALL$}", "–")?,
+                recall => writeln!(f, "{:>RECALL$}", format!("{:.1} %", 100.0 * recall))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The start of a name, so that it is `width` letters at most.
+fn cut(name: &str, width: usize) -> &str {
+    name.char_indices().nth(width).map_or(name, |(end, _)| &name[..end])
+}

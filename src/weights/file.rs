@@ -1,0 +1,177 @@
+//! Safetensors files: bytes to and from, and the disk.
+
+use super::{Error, Mismatch};
+use cnn_runtime::network::{Network, TensorInfo, TensorKind};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, View};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// How a tensor is written.
+fn dtype(kind: TensorKind) -> Dtype {
+    match kind {
+        TensorKind::BatchesTracked => Dtype::I64,
+        TensorKind::Weight { .. }
+        | TensorKind::Bias { .. }
+        | TensorKind::Scale
+        | TensorKind::Shift
+        | TensorKind::RunningMean
+        | TensorKind::RunningVar => Dtype::F32,
+    }
+}
+
+fn dtype_name(kind: TensorKind) -> &'static str {
+    if matches!(kind, TensorKind::BatchesTracked) { "I64" } else { "F32" }
+}
+
+/// A tensor as the `safetensors` crate wants to see it.
+struct Entry<'a> {
+    info: &'static TensorInfo,
+    numbers: &'a [f32],
+}
+
+impl View for Entry<'_> {
+    fn dtype(&self) -> Dtype {
+        dtype(self.info.kind)
+    }
+
+    fn shape(&self) -> &[usize] {
+        self.info.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        let mut bytes = vec![0; self.data_len()];
+        match self.info.kind {
+            TensorKind::BatchesTracked => {
+                for (bytes, &number) in bytes.as_chunks_mut().0.iter_mut().zip(self.numbers) {
+                    *bytes = (number as i64).to_le_bytes();
+                }
+            }
+            _ => {
+                for (bytes, &number) in bytes.as_chunks_mut().0.iter_mut().zip(self.numbers) {
+                    *bytes = number.to_le_bytes();
+                }
+            }
+        }
+        Cow::Owned(bytes)
+    }
+
+    fn data_len(&self) -> usize {
+        self.info.len() * dtype(self.info.kind).bitsize() / 8
+    }
+}
+
+/// The bytes of a file with all tensors of a network.
+pub(super) fn encode<N: Network>(network: &N) -> Vec<u8> {
+    let entries =
+        N::TENSORS.iter().map(|info| (info.name, Entry { info, numbers: network.state().tensor(info) }));
+    // Says which framework's names and layouts these are; some readers insist on it.
+    let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    match safetensors::serialize(entries, Some(metadata)) {
+        Ok(bytes) => bytes,
+        Err(error) => unreachable!("a network's own tensors make up a valid file: {error}"),
+    }
+}
+
+/// Sets all tensors of a network, after it has made sure that all of them fit.
+pub(super) fn decode<N: Network>(network: &mut N, bytes: &[u8], file: Option<&Path>) -> Result<(), Error> {
+    let tensors = SafeTensors::deserialize(bytes).map_err(|error| Error::Damaged {
+        file: file.map(Path::to_owned),
+        bytes: bytes.len(),
+        source: error.into(),
+    })?;
+    let fitting = fit(&tensors, N::TENSORS).map_err(|mismatches| Error::Mismatch {
+        file: file.map(Path::to_owned),
+        network: N::NAME,
+        mismatches,
+    })?;
+    for (info, bytes) in fitting {
+        let numbers = network.state_mut().tensor_mut(info);
+        match info.kind {
+            TensorKind::BatchesTracked => {
+                for (number, &bytes) in numbers.iter_mut().zip(bytes.as_chunks().0) {
+                    *number = i64::from_le_bytes(bytes) as f32;
+                }
+            }
+            _ => {
+                for (number, &bytes) in numbers.iter_mut().zip(bytes.as_chunks().0) {
+                    *number = f32::from_le_bytes(bytes);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The bytes of each of a network's tensors, or all that does not fit.
+fn fit<'b>(
+    tensors: &SafeTensors<'b>,
+    expected: &'static [TensorInfo],
+) -> Result<Vec<(&'static TensorInfo, &'b [u8])>, Vec<Mismatch>> {
+    let mut fitting = Vec::with_capacity(expected.len());
+    let mut mismatches = Vec::new();
+    for info in expected {
+        match tensors.tensor(info.name) {
+            Err(_) => mismatches.push(Mismatch::Missing { tensor: info.name }),
+            Ok(tensor) => match mismatch(info, &tensor) {
+                Some(mismatch) => mismatches.push(mismatch),
+                None => fitting.push((info, tensor.data())),
+            },
+        }
+    }
+    let mut unexpected = tensors.names();
+    unexpected.retain(|name| expected.iter().all(|info| info.name != *name));
+    unexpected.sort_unstable();
+    mismatches
+        .extend(unexpected.into_iter().map(|tensor| Mismatch::Unexpected { tensor: tensor.to_owned() }));
+    if mismatches.is_empty() { Ok(fitting) } else { Err(mismatches) }
+}
+
+fn mismatch(info: &TensorInfo, tensor: &TensorView<'_>) -> Option<Mismatch> {
+    if tensor.shape() != info.shape {
+        let found = tensor.shape().to_vec();
+        return Some(Mismatch::Shape { tensor: info.name, expected: info.shape, found });
+    }
+    if tensor.dtype() != dtype(info.kind) {
+        let found = tensor.dtype().to_string();
+        return Some(Mismatch::Type { tensor: info.name, expected: dtype_name(info.kind), found });
+    }
+    None
+}
+
+pub(super) fn read(file: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(file).map_err(|source| Error::Read { file: file.to_owned(), source })
+}
+
+/// Puts a file in its place in one go.
+pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), Error> {
+    replace(file, bytes).map_err(|source| Error::Write { file: file.to_owned(), source })
+}
+
+/// Writes a new file beside `file`, and moves it there once the disk has it.
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    // Through a symbolic link, so that the link stays one.
+    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    let folder = match file.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let mut new = temporary(&folder)?;
+    new.write_all(bytes)?;
+    new.as_file().sync_all()?;
+    new.persist(&file).map_err(|error| error.error)?;
+    // A power cut before this reaches the disk leaves the old file, and that is whole too: no reason to fail.
+    let _ = File::open(&folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// A file with the permissions of any new file, which goes away unless it is moved to its place.
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.prefix(".").suffix(".safetensors.tmp").tempfile_in(folder)
+}
