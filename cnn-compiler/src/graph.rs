@@ -2,6 +2,7 @@
 
 use crate::ops::{Op, Reach, Tensor};
 use crate::shape::Shape;
+use std::fmt;
 
 /// Index of a tensor in a [`Graph`]: 0 is the network's input, every other one is what a layer gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,6 +102,19 @@ impl Graph {
     /// Multiply-adds for one image.
     pub fn macs(&self) -> usize {
         self.layers.iter().map(Layer::macs).fold(0, usize::saturating_add)
+    }
+}
+
+/// A line for each layer: what it is called, what it is, what it reads, and the shape that it gives.
+impl fmt::Display for Graph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "%0: {}", self.input)?;
+        for (node, layer) in self.nodes() {
+            let inputs: Vec<String> = layer.inputs.iter().map(|input| format!("%{}", input.0)).collect();
+            let (path, text) = (&layer.path, &layer.text);
+            writeln!(f, "%{} {path}: {text} of {} -> {}", node.0, inputs.join(", "), layer.output)?;
+        }
+        writeln!(f, "output: %{}", self.output.0)
     }
 }
 

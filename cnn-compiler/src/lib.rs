@@ -9,8 +9,10 @@
 //! the same code.
 #![forbid(unsafe_code)]
 
+mod compile;
 pub mod diagnostics;
 pub mod elaborate;
+pub mod emit;
 pub mod graph;
 pub mod ops;
 pub mod plan;
@@ -18,8 +20,4 @@ pub mod shape;
 pub mod syntax;
 pub mod value;
 
-/// TODO
-#[must_use]
-pub fn compile(tokens: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
-    tokens
-}
+pub use compile::compile;

@@ -20,6 +20,7 @@ pub mod memory;
 pub mod network;
 pub mod optim;
 pub mod parallel;
+pub mod pass;
 pub mod pool;
 pub mod random;
 pub mod reference;

@@ -109,10 +109,28 @@ impl Buffer {
         Self { offset, start: 0, len, stride: len }
     }
 
+    /// A part of a larger tensor, of which an image takes `stride` numbers.
+    #[must_use]
+    pub const fn part(offset: usize, start: usize, len: usize, stride: usize) -> Self {
+        Self { offset, start, len, stride }
+    }
+
     /// The numbers that `count` images take.
     fn range(&self, count: usize) -> Range<usize> {
         let first = count * self.offset + self.start;
         first..first + count.saturating_sub(1) * self.stride + self.len.min(count * self.len)
+    }
+}
+
+/// Borrows several ranges, each given as (start, length), of the same numbers at once.
+///
+/// # Panics
+/// If two of them overlap: the compiler makes sure that they do not.
+#[must_use]
+pub fn disjoint<const R: usize>(numbers: &mut [f32], ranges: [(usize, usize); R]) -> [&mut [f32]; R] {
+    match numbers.get_disjoint_mut(ranges.map(|(start, len)| start..start + len)) {
+        Ok(parts) => parts,
+        Err(error) => unreachable!("the plan gave wrong ranges {ranges:?}: {error}"),
     }
 }
 

@@ -176,7 +176,7 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
         arena: &mut Arena,
         inputs: &[Self::Input],
         outputs: &mut [Self::Output],
-        observer: &mut impl Observer,
+        observer: &mut dyn Observer,
     );
 
     /// The forward pass of training: keeps in the arena what backward needs, and updates running statistics.

@@ -6,6 +6,7 @@
 mod algorithm;
 mod arena;
 mod backward;
+mod display;
 mod forward;
 mod gradients;
 mod parameters;

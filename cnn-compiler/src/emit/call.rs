@@ -1,0 +1,281 @@
+//! One kernel call.
+//!
+//! expands to:
+//!
+//! ```text
+//! {
+//!     const LAYER: rt::conv2d::Conv2d = …;
+//!     let ([a, b], work) = pass.arena.split(pass.count, [rt::memory::Buffer::new(at[0], 784), …]);
+//!     rt::conv2d::im2col::forward(&LAYER, a.into_view(), &pass.parameters[at[2]..at[2] + 150], Some(…), b, work);
+//! }
+//! ```
+
+use super::runtime;
+use crate::plan::{Call, Descriptor, Mode, Operand, Parameters, Place, Root, Window};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+/// Numbers that differ between calls of the same function: each becomes `at[i]`.
+#[derive(Default)]
+pub(super) struct Offsets {
+    numbers: Vec<usize>,
+}
+
+impl Offsets {
+    /// The expression for one more number.
+    pub(super) fn at(&mut self, number: usize) -> TokenStream {
+        let index = proc_macro2::Literal::usize_unsuffixed(self.numbers.len());
+        self.numbers.push(number);
+        quote!(at[#index])
+    }
+
+    pub(super) fn finish(self) -> Vec<usize> {
+        self.numbers
+    }
+}
+
+/// Where the buffers of a pass and the tensors of the network stand.
+#[derive(Clone, Copy)]
+pub(super) struct Memory<'p> {
+    pub(super) parameters: &'p Parameters,
+    pub(super) buffers: &'p [usize],
+}
+
+/// A buffer of the arena; `None` for the user's memory.
+pub(super) fn buffer(place: Place, memory: Memory<'_>, offsets: &mut Offsets) -> Option<TokenStream> {
+    let Root::Buffer(index) = place.root else { return None };
+    let rt = runtime();
+    let offset = offsets.at(memory.buffers[index]);
+    let Place { start, len, stride, .. } = place;
+    Some(if start == 0 && len == stride {
+        quote!(#rt::memory::Buffer::new(#offset, #len))
+    } else {
+        quote!(#rt::memory::Buffer::part(#offset, #start, #len, #stride))
+    })
+}
+
+/// Writes one call.
+pub(super) fn call(call: &Call, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
+    let rt = runtime();
+    let mut writer = Writer { memory, offsets, buffers: Vec::new(), gradients: Vec::new(), running: Vec::new() };
+    let operands: Vec<TokenStream> = call.operands.iter().map(|operand| writer.operand(operand)).collect();
+    let kernel: TokenStream = {
+        let path = call.kernel.split("::").map(|part| Ident::new(part, Span::call_site()));
+        quote!(#rt #(::#path)*)
+    };
+    let (layer, layer_ref) = match &call.descriptor {
+        Some(descriptor) => {
+            let (ty, value) = descriptor_tokens(descriptor);
+            (quote!(const LAYER: #ty = #value;), quote!(&LAYER,))
+        }
+        None => (TokenStream::new(), TokenStream::new()),
+    };
+    // Only the kernels of layers that have a descriptor get it; in-place activations have none.
+    let (buffers, places) = writer.names(Slot::Buffer);
+    let (gradients, gradient_ranges) = writer.names(Slot::Gradient);
+    let (running, running_ranges) = writer.names(Slot::Running);
+    let split_gradients = (!gradients.is_empty()).then(|| {
+        quote!(let [#(#gradients),*] = #rt::memory::disjoint(pass.gradients, [#(#gradient_ranges),*]);)
+    });
+    let split_running = (!running.is_empty())
+        .then(|| quote!(let [#(#running),*] = #rt::memory::disjoint(pass.buffers, [#(#running_ranges),*]);));
+    quote! {
+        {
+            #layer
+            #split_gradients
+            #split_running
+            let ([#(#buffers),*], work) = pass.arena.split(pass.count, [#(#places),*]);
+            #kernel(#layer_ref #(#operands,)* work);
+        }
+    }
+}
+
+/// What is borrowed before the call.
+#[derive(Clone, Copy)]
+enum Slot {
+    Buffer,
+    Gradient,
+    Running,
+}
+
+struct Writer<'w, 'p> {
+    memory: Memory<'p>,
+    offsets: &'w mut Offsets,
+    buffers: Vec<TokenStream>,
+    gradients: Vec<TokenStream>,
+    running: Vec<TokenStream>,
+}
+
+impl Writer<'_, '_> {
+    fn operand(&mut self, operand: &Operand) -> TokenStream {
+        let rt = runtime();
+        match operand {
+            Operand::Read(place) => match place.root {
+                Root::Input => quote!(pass.input),
+                Root::OutputGradient => quote!(pass.d_output),
+                Root::Output => unreachable!("nothing reads the user's output"),
+                Root::Buffer(_) => {
+                    let name = self.place(*place);
+                    quote!(#name.into_view())
+                }
+            },
+            Operand::Write(place) => match place.root {
+                Root::Output => quote!(pass.output.reborrow()),
+                Root::Input | Root::OutputGradient => unreachable!("nothing writes to the user's input"),
+                Root::Buffer(_) => {
+                    let name = self.place(*place);
+                    quote!(#name)
+                }
+            },
+            Operand::Weight(tensor) => self.parameter(*tensor),
+            Operand::Parameter(tensor) => self.optional(*tensor, Self::parameter),
+            Operand::WeightGradient(tensor) => self.gradient(*tensor),
+            Operand::Gradient(tensor) => self.optional(*tensor, Self::gradient),
+            Operand::Running(tensor) => {
+                let (start, len) = self.range(*tensor);
+                quote!(&pass.buffers[#start..#start + #len])
+            }
+            Operand::RunningMut(tensor) => {
+                let (start, len) = self.range(*tensor);
+                self.running.push(quote!((#start, #len)));
+                name(Slot::Running, self.running.len() - 1)
+            }
+            Operand::Saved(range) => {
+                let (start, len) = (self.offsets.at(range.start), range.len());
+                quote!(#start..#start + #len)
+            }
+            Operand::Mode(Mode::Overwrite) => quote!(#rt::Write::Overwrite),
+            Operand::Mode(Mode::Accumulate) => quote!(#rt::Write::Accumulate),
+            Operand::DropoutKey => quote!(pass.dropout),
+            Operand::Number(number) => float(*number),
+        }
+    }
+
+    fn place(&mut self, place: Place) -> TokenStream {
+        let Some(buffer) = buffer(place, self.memory, self.offsets) else {
+            unreachable!("only buffers of the arena are split off it")
+        };
+        self.buffers.push(buffer);
+        name(Slot::Buffer, self.buffers.len() - 1)
+    }
+
+    fn parameter(&mut self, tensor: usize) -> TokenStream {
+        let (start, len) = self.range(tensor);
+        quote!(&pass.parameters[#start..#start + #len])
+    }
+
+    fn gradient(&mut self, tensor: usize) -> TokenStream {
+        let (start, len) = self.range(tensor);
+        self.gradients.push(quote!((#start, #len)));
+        name(Slot::Gradient, self.gradients.len() - 1)
+    }
+
+    fn optional(&mut self, tensor: Option<usize>, write: fn(&mut Self, usize) -> TokenStream) -> TokenStream {
+        match tensor {
+            Some(tensor) => {
+                let tokens = write(self, tensor);
+                quote!(::core::option::Option::Some(#tokens))
+            }
+            None => quote!(::core::option::Option::None),
+        }
+    }
+
+    fn range(&mut self, tensor: usize) -> (TokenStream, usize) {
+        let placed = &self.memory.parameters.tensors[tensor];
+        (self.offsets.at(placed.offset), placed.tensor.len())
+    }
+
+    /// The names of what is borrowed, and the expressions that say what it is.
+    fn names(&self, slot: Slot) -> (Vec<TokenStream>, &[TokenStream]) {
+        let list = match slot {
+            Slot::Buffer => &self.buffers,
+            Slot::Gradient => &self.gradients,
+            Slot::Running => &self.running,
+        };
+        ((0..list.len()).map(|i| name(slot, i)).collect(), list)
+    }
+}
+
+fn name(slot: Slot, index: usize) -> TokenStream {
+    let prefix = match slot {
+        Slot::Buffer => "t",
+        Slot::Gradient => "d",
+        Slot::Running => "r",
+    };
+    let ident = format_ident!("{prefix}{index}");
+    quote!(#ident)
+}
+
+/// A number as `f32`.
+fn float(number: f64) -> TokenStream {
+    let literal = proc_macro2::Literal::f64_suffixed(number.abs());
+    let sign = (number < 0.0).then(|| quote!(-));
+    quote!((#sign #literal as f32))
+}
+
+/// The type of a descriptor and its value.
+pub(super) fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenStream) {
+    let rt = runtime();
+    match descriptor {
+        Descriptor::Conv2d { in_channels, out_channels, groups, window } => {
+            let window = window_tokens(window);
+            let ty = quote!(#rt::conv2d::Conv2d);
+            let fields = quote! {
+                in_channels: #in_channels, out_channels: #out_channels, groups: #groups, window: #window,
+            };
+            (ty.clone(), quote!(#ty { #fields }))
+        }
+        Descriptor::Linear { in_features, out_features } => {
+            let ty = quote!(#rt::linear::Linear);
+            (ty.clone(), quote!(#ty { in_features: #in_features, out_features: #out_features }))
+        }
+        Descriptor::MaxPool2d { channels, window } => {
+            let window = window_tokens(window);
+            let ty = quote!(#rt::pool::MaxPool2d);
+            (ty.clone(), quote!(#ty { channels: #channels, window: #window }))
+        }
+        Descriptor::AvgPool2d { channels, window, count_include_pad } => {
+            let window = window_tokens(window);
+            let ty = quote!(#rt::pool::AvgPool2d);
+            let fields = quote!(channels: #channels, window: #window, count_include_pad: #count_include_pad);
+            (ty.clone(), quote!(#ty { #fields }))
+        }
+        Descriptor::AdaptivePool2d { channels, input, output } => {
+            let (input, output) = (pair(*input), pair(*output));
+            let ty = quote!(#rt::pool::AdaptivePool2d);
+            (ty.clone(), quote!(#ty { channels: #channels, input: #input, output: #output }))
+        }
+        Descriptor::Softmax { channels, pixels } => {
+            let ty = quote!(#rt::softmax::Softmax);
+            (ty.clone(), quote!(#ty { channels: #channels, pixels: #pixels }))
+        }
+        Descriptor::BatchNorm2d { channels, pixels, eps, momentum } => {
+            let (eps, momentum) = (float(*eps), float(*momentum));
+            let ty = quote!(#rt::batch_norm2d::BatchNorm2d);
+            let fields = quote!(channels: #channels, pixels: #pixels, eps: #eps, momentum: #momentum);
+            (ty.clone(), quote!(#ty { #fields }))
+        }
+        Descriptor::Dropout { p, layer } => {
+            let (p, layer) = (float(*p), *layer as u64);
+            let ty = quote!(#rt::dropout::Dropout);
+            (ty.clone(), quote!(#ty { p: #p, layer: #layer }))
+        }
+    }
+}
+
+fn window_tokens(window: &Window) -> TokenStream {
+    let rt = runtime();
+    let sliding = window.sliding;
+    let (input, output) = (pair(window.input), pair(window.output));
+    let (kernel, stride) = (pair(sliding.kernel), pair(sliding.stride));
+    let (padding, dilation) = (pair(sliding.padding), pair(sliding.dilation));
+    quote! {
+        #rt::window::Window {
+            input: #input, output: #output, kernel: #kernel, stride: #stride, padding: #padding, dilation: #dilation,
+        }
+    }
+}
+
+fn pair([height, width]: [usize; 2]) -> TokenStream {
+    quote!([#height, #width])
+}

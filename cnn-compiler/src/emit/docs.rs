@@ -1,0 +1,54 @@
+//! The table of a network in the documentation of its type.
+
+use crate::graph::Graph;
+use std::fmt::Write as _;
+
+/// Layers with shapes, parameters, multiply-adds and receptive fields, as Markdown.
+pub(super) fn table(name: &str, graph: &Graph) -> String {
+    let mut text = format!("\n\n# The layers of `{name}`\n\n");
+    text += "| layer | kind | output | parameters | multiply-adds | receptive field |\n";
+    text += "|:--|:--|--:|--:|--:|--:|\n";
+    let _ = writeln!(text, "| | input | {} | | | |", graph.input);
+    for layer in &graph.layers {
+        let [rows, columns] = layer.field.size;
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} | {} | {rows}x{columns} |",
+            layer.path,
+            layer.op.name(),
+            layer.output,
+            counted(layer.parameters()),
+            counted(layer.macs()),
+        );
+    }
+    let (parameters, macs) = (counted(graph.parameters()), counted(graph.macs()));
+    let _ = writeln!(text, "| **in all** | | | **{parameters}** | **{macs}** | |");
+    text
+}
+
+/// A count with its thousands apart, nothing for 0.
+fn counted(count: usize) -> String {
+    if count == 0 {
+        return String::new();
+    }
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(super::counted(61706), "61 706");
+        assert_eq!(super::counted(416_520), "416 520");
+        assert_eq!(super::counted(7), "7");
+        assert_eq!(super::counted(1_234_567), "1 234 567");
+    }
+}

@@ -1,0 +1,97 @@
+//! The `const` tables of a network: layers, tensors, and the sizes of its arenas.
+
+use super::call::descriptor_tokens;
+use super::runtime;
+use crate::graph::Graph;
+use crate::ops::TensorKind;
+use crate::plan::{Action, Parameters, Pass};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use std::collections::BTreeSet;
+
+/// `&[LayerInfo { … }, …]`
+pub(super) fn layers(graph: &Graph) -> TokenStream {
+    let rt = runtime();
+    let rows = graph.layers.iter().map(|layer| {
+        let (name, kind) = (&layer.path, layer.op.name());
+        let (input, output) = (layer.input.dims(), layer.output.dims());
+        let (parameters, macs) = (layer.parameters(), layer.macs());
+        let [rows, columns] = layer.field.size;
+        quote! {
+            #rt::network::LayerInfo {
+                name: #name,
+                kind: #kind,
+                input: &[#(#input),*],
+                output: &[#(#output),*],
+                parameters: #parameters,
+                macs: #macs,
+                receptive_field: [#rows, #columns],
+            }
+        }
+    });
+    quote!(&[#(#rows),*])
+}
+
+/// `&[TensorInfo { … }, …]`
+pub(super) fn tensors(parameters: &Parameters) -> TokenStream {
+    let rt = runtime();
+    let rows = parameters.tensors.iter().map(|placed| {
+        let (key, shape, offset) = (&placed.key, &placed.tensor.shape, placed.offset);
+        let kind = match placed.tensor.kind {
+            TensorKind::Weight { fan_in, fan_out } => quote!(Weight { fan_in: #fan_in, fan_out: #fan_out }),
+            TensorKind::Bias { fan_in } => quote!(Bias { fan_in: #fan_in }),
+            TensorKind::Scale => quote!(Scale),
+            TensorKind::Shift => quote!(Shift),
+            TensorKind::RunningMean => quote!(RunningMean),
+            TensorKind::RunningVar => quote!(RunningVar),
+            TensorKind::BatchesTracked => quote!(BatchesTracked),
+        };
+        quote! {
+            #rt::network::TensorInfo {
+                name: #key,
+                shape: &[#(#shape),*],
+                kind: #rt::network::TensorKind::#kind,
+                offset: #offset,
+            }
+        }
+    });
+    quote!(&[#(#rows),*])
+}
+
+/// `ArenaLayout { … }`; the kernels themselves say how much scratch they need.
+pub(super) fn arena(passes: &[&Pass], saved_len: usize) -> TokenStream {
+    let rt = runtime();
+    let image_len = passes.iter().map(|pass| pass.image_len).max().unwrap_or(0);
+    let (lane, step) = (scratch(passes, "lane_len"), scratch(passes, "step_len"));
+    quote! {
+        #rt::memory::ArenaLayout {
+            image_len: #image_len,
+            saved_len: #saved_len,
+            step_len: #rt::memory::longest(&[#(#step),*]),
+            lane_len: #rt::memory::longest(&[#(#lane),*]),
+        }
+    }
+}
+
+/// Calls of the runtime's `const fn`s for the scratch of each convolution, in a fixed order and each once.
+fn scratch(passes: &[&Pass], of: &str) -> Vec<TokenStream> {
+    let rt = runtime();
+    let mut seen = BTreeSet::new();
+    let mut calls = Vec::new();
+    for step in passes.iter().flat_map(|pass| &pass.steps) {
+        let Action::Call(call) = &step.action else { continue };
+        let is_convolution = call.kernel.starts_with("conv2d::");
+        if !is_convolution || (of == "step_len" && !call.kernel.ends_with("backward_weight")) {
+            continue;
+        }
+        let Some(descriptor) = &call.descriptor else { unreachable!("a convolution has a descriptor") };
+        let (_, layer) = descriptor_tokens(descriptor);
+        let name = format!("{}_{of}", call.kernel);
+        let path = name.split("::").map(|part| Ident::new(part, Span::call_site()));
+        let tokens = quote!(#rt #(::#path)* (&#layer));
+        if seen.insert(tokens.to_string()) {
+            calls.push(tokens);
+        }
+    }
+    calls
+}

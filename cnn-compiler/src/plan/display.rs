@@ -1,0 +1,68 @@
+//! A plan as text: a line for each step, for tests and for whoever wants to see what will run.
+
+use super::{Action, Mode, Operand, Pass, Place, Plan, Root};
+use std::fmt;
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "parameters: {} numbers", self.parameters.parameters_len)?;
+        writeln!(f, "running statistics: {} numbers", self.parameters.buffers_len)?;
+        for (name, pass) in
+            [("inference", &self.inference), ("forward", &self.forward), ("backward", &self.backward)]
+        {
+            writeln!(f, "\n{name}: {} numbers per image", pass.image_len)?;
+            self.steps(f, pass)?;
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    fn steps(&self, f: &mut fmt::Formatter<'_>, pass: &Pass) -> fmt::Result {
+        for step in &pass.steps {
+            if let Action::Call(call) = &step.action {
+                let operands: Vec<String> =
+                    call.operands.iter().map(|operand| self.operand(operand, pass)).collect();
+                writeln!(f, "    {}({})", call.kernel, operands.join(", "))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn operand(&self, operand: &Operand, pass: &Pass) -> String {
+        let key = |tensor: usize| self.parameters.tensors[tensor].key.clone();
+        let optional = |tensor: Option<usize>, what: &str| match tensor {
+            Some(tensor) => format!("{what}{}", key(tensor)),
+            None => String::from("none"),
+        };
+        match operand {
+            Operand::Read(at) => place(at, pass),
+            Operand::Write(at) => format!("-> {}", place(at, pass)),
+            Operand::Weight(tensor) | Operand::Running(tensor) | Operand::RunningMut(tensor) => key(*tensor),
+            Operand::Parameter(tensor) => optional(*tensor, ""),
+            Operand::WeightGradient(tensor) => optional(Some(*tensor), "d "),
+            Operand::Gradient(tensor) => optional(*tensor, "d "),
+            Operand::Saved(range) => format!("saved[{}..{}]", range.start, range.end),
+            Operand::Mode(Mode::Overwrite) => "overwrite".into(),
+            Operand::Mode(Mode::Accumulate) => "accumulate".into(),
+            Operand::DropoutKey => "key".into(),
+            Operand::Number(number) => format!("{number:?}"),
+        }
+    }
+}
+
+/// `@784[0..2352 of 4704]`: the offset per image, and which part of a joined tensor.
+fn place(place: &Place, pass: &Pass) -> String {
+    let root = match place.root {
+        Root::Input => "input".into(),
+        Root::Output => "output".into(),
+        Root::OutputGradient => "d output".into(),
+        Root::Buffer(buffer) => format!("@{}", pass.offsets[buffer]),
+    };
+    let end = place.start + place.len;
+    if place.is_whole() {
+        format!("{root}[{}]", place.len)
+    } else {
+        format!("{root}[{}..{end} of {}]", place.start, place.stride)
+    }
+}
