@@ -22,7 +22,9 @@ pub fn compile(tokens: TokenStream) -> TokenStream {
     for network in &declared {
         output.extend(emit::fallback::stub(network.vis, network.name, network.input, network.output));
     }
-    for broken in program.broken.iter().filter(|broken| declared.iter().all(|known| *known.name != broken.name)) {
+    for broken in
+        program.broken.iter().filter(|broken| declared.iter().all(|known| *known.name != broken.name))
+    {
         output.extend(emit::fallback::stub(&broken.vis, &broken.name, None, None));
     }
     output

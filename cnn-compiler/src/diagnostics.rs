@@ -84,9 +84,8 @@ impl Diagnostics {
     pub fn push(&self, error: syn::Error) {
         if let Some(errors) = self.errors.borrow_mut().as_mut() {
             let place = |error: &syn::Error| format!("{:?}", error.span());
-            let known = |other: &syn::Error| {
-                other.to_string() == error.to_string() && place(other) == place(&error)
-            };
+            let known =
+                |other: &syn::Error| other.to_string() == error.to_string() && place(other) == place(&error);
             if !errors.iter().any(known) {
                 errors.push(error);
             }

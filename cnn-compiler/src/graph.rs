@@ -139,6 +139,7 @@ impl Field {
     }
 
     /// The field behind a layer of this reach that gives `output`.
+    #[must_use]
     pub fn through(self, reach: Reach, output: Shape) -> Self {
         let mut field = self;
         for axis in [0, 1] {
@@ -155,6 +156,7 @@ impl Field {
     }
 
     /// The field of a join: the largest of its branches'.
+    #[must_use]
     pub fn join(self, other: Self) -> Self {
         let larger = |a: [usize; 2], b: [usize; 2]| [a[0].max(b[0]), a[1].max(b[1])];
         Self {
@@ -173,7 +175,12 @@ mod tests {
     #[test]
     fn fields_grow_by_window_and_stride() {
         let window = |kernel: usize, stride: usize| {
-            Reach::Window(Sliding { kernel: [kernel; 2], stride: [stride; 2], padding: [0; 2], dilation: [1; 2] })
+            Reach::Window(Sliding {
+                kernel: [kernel; 2],
+                stride: [stride; 2],
+                padding: [0; 2],
+                dilation: [1; 2],
+            })
         };
         // LeNet: 5x5, pool 2/2, 5x5, pool 2/2, then everything.
         let field = Field::input(Shape::Image([1, 28, 28])).through(window(5, 1), Shape::Image([6, 28, 28]));

@@ -195,7 +195,7 @@ fn name(name: &Ident, scope: &impl Scope, errors: &Diagnostics) -> Value {
 fn repeat(repeat: &syn::ExprRepeat, scope: &impl Scope, errors: &Diagnostics) -> Value {
     let item = evaluate(&repeat.expr, scope, errors);
     match evaluate(&repeat.len, scope, errors) {
-        Value::Int(len @ 0..=MOST_ITEMS) => Value::Array(vec![item; len as usize]),
+        Value::Int(len @ 0..=MOST_ITEMS) => Value::Array(vec![item; len.unsigned_abs() as usize]),
         Value::Unknown => Value::Unknown,
         other => {
             errors.error(&repeat.len, format!("an array has between 0 and {MOST_ITEMS} items, not {other}"));
@@ -265,9 +265,11 @@ fn binary(binary: &syn::ExprBinary, scope: &impl Scope, errors: &Diagnostics) ->
         _ => match binary.op {
             syn::BinOp::Eq(_) if left.kind() == right.kind() => Ok(Value::Bool(left == right)),
             syn::BinOp::Ne(_) if left.kind() == right.kind() => Ok(Value::Bool(left != right)),
-            _ => {
-                Err(format!("these do not go together: {left} is {}, {right} is {}", left.kind(), right.kind()))
-            }
+            _ => Err(format!(
+                "these do not go together: {left} is {}, {right} is {}",
+                left.kind(),
+                right.kind()
+            )),
         },
     };
     result.unwrap_or_else(|text| {
@@ -321,9 +323,10 @@ fn field(field: &syn::ExprField, scope: &impl Scope, errors: &Diagnostics) -> Va
     let base = evaluate(&field.base, scope, errors);
     let (value, known) = match (&base, &field.member) {
         (Value::Unknown, _) => return Value::Unknown,
-        (Value::Tuple(items), syn::Member::Unnamed(index)) => {
-            (items.get(index.index as usize).cloned(), format!("`.0` to `.{}`", items.len().saturating_sub(1)))
-        }
+        (Value::Tuple(items), syn::Member::Unnamed(index)) => (
+            items.get(index.index as usize).cloned(),
+            format!("`.0` to `.{}`", items.len().saturating_sub(1)),
+        ),
         (Value::Tensor(Shape::Image([channels, height, width])), syn::Member::Named(name)) => {
             let size = match name.to_string().as_str() {
                 "channels" => Some(*channels),
@@ -331,10 +334,13 @@ fn field(field: &syn::ExprField, scope: &impl Scope, errors: &Diagnostics) -> Va
                 "width" => Some(*width),
                 _ => None,
             };
-            (size.map(|size| Value::Int(size as i64)), "`.channels`, `.height` and `.width`".into())
+            (
+                size.map(|size| Value::Int(size.cast_signed() as i64)),
+                "`.channels`, `.height` and `.width`".into(),
+            )
         }
         (Value::Tensor(Shape::Vector(features)), syn::Member::Named(name)) => {
-            ((name == "features").then_some(Value::Int(*features as i64)), "`.features`".into())
+            ((name == "features").then_some(Value::Int(features.cast_signed() as i64)), "`.features`".into())
         }
         _ => (None, "no fields".into()),
     };

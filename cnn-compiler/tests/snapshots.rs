@@ -3,6 +3,7 @@
 use cnn_compiler::diagnostics::Diagnostics;
 use cnn_compiler::{compile, elaborate, plan, syntax};
 use proc_macro2::TokenStream;
+use std::fmt::Write as _;
 
 fn tokens(source: &str) -> TokenStream {
     source.parse().expect("a fixture is made of tokens")
@@ -16,8 +17,8 @@ fn stages(source: &str) -> (String, String) {
     assert!(errors.finish().is_empty(), "a fixture has no errors");
     let mut texts = (String::new(), String::new());
     for network in &declared {
-        texts.0 += &format!("{}\n{}\n", network.name, network.graph);
-        texts.1 += &format!("{}\n{}\n", network.name, plan::plan(&network.graph));
+        writeln!(texts.0, "{}\n{}", network.name, network.graph).expect("a string takes everything");
+        writeln!(texts.1, "{}\n{}", network.name, plan::plan(&network.graph)).expect("a string takes everything");
     }
     texts
 }

@@ -60,7 +60,7 @@ pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared
     for network in &program.networks {
         if network.params.iter().all(|param| param.default.is_some()) {
             let site = Site { attrs: &network.attrs, vis: &network.vis, name: &network.name, args: &[] };
-            declared.extend(lay_out(network, site, &items, recursive, errors));
+            declared.push(lay_out(network, &site, &items, recursive, errors));
         }
     }
     for instance in &program.instances {
@@ -70,7 +70,7 @@ pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared
         };
         let site =
             Site { attrs: &instance.attrs, vis: &instance.vis, name: &instance.name, args: &instance.args };
-        declared.extend(lay_out(network, site, &items, recursive, errors));
+        declared.push(lay_out(network, &site, &items, recursive, errors));
     }
     declared
 }
@@ -85,13 +85,13 @@ struct Site<'p> {
 
 fn lay_out<'p>(
     network: &'p Network,
-    site: Site<'p>,
+    site: &Site<'p>,
     items: &Items<'p>,
     recursive: bool,
     errors: &Diagnostics,
-) -> Option<Declared<'p>> {
+) -> Declared<'p> {
     let mut scopes = Scopes::new(&items.consts, errors);
-    bind_parameters(network, &site, &mut scopes, errors);
+    bind_parameters(network, site, &mut scopes, errors);
     let input = shape(&network.input, &scopes, errors);
     let output = shape(&network.output, &scopes, errors);
     let graph = if recursive {
@@ -100,34 +100,35 @@ fn lay_out<'p>(
         let unroller = Unroller::new(items, scopes, input, errors);
         unroller.network(network, site.name, output)
     };
-    let graph =
-        graph.unwrap_or(Graph { input: Shape::Vector(1), layers: Vec::new(), output: crate::graph::NodeId::INPUT });
-    Some(Declared { attrs: site.attrs, vis: site.vis, name: site.name, input, output, graph })
+    let graph = graph.unwrap_or(Graph {
+        input: Shape::Vector(1),
+        layers: Vec::new(),
+        output: crate::graph::NodeId::INPUT,
+    });
+    Declared { attrs: site.attrs, vis: site.vis, name: site.name, input, output, graph }
 }
 
 /// Gives the network's constant parameters their values: the instance's arguments, or the defaults.
 fn bind_parameters(network: &Network, site: &Site<'_>, scopes: &mut Scopes<'_>, errors: &Diagnostics) {
     for arg in site.args.iter().skip(network.params.len()) {
-        let text = format!("`{}` has {} parameters, this is one too many", network.name, network.params.len());
+        let text =
+            format!("`{}` has {} parameters, this is one too many", network.name, network.params.len());
         errors.error(arg, text);
     }
     let mut missing = Vec::new();
     for (i, param) in network.params.iter().enumerate() {
         let default = param.default.as_ref().map(|(_, expr)| expr);
-        let value = match site.args.get(i).or(default) {
-            Some(expr) => {
-                let value = evaluate(expr, scopes, errors);
-                if !value.fits(&param.ty) {
-                    let ty = param.ty.to_token_stream();
-                    errors.error(expr, format!("`{}` must be of type `{ty}`, found {value}", param.ident));
-                }
-                if value.fits(&param.ty) { value } else { Value::Unknown }
+        let mut value = Value::Unknown;
+        if let Some(expr) = site.args.get(i).or(default) {
+            value = evaluate(expr, scopes, errors);
+            if !value.fits(&param.ty) {
+                let ty = param.ty.to_token_stream();
+                errors.error(expr, format!("`{}` must be of type `{ty}`, found {value}", param.ident));
+                value = Value::Unknown;
             }
-            None => {
-                missing.push(format!("`{}`", param.ident));
-                Value::Unknown
-            }
-        };
+        } else {
+            missing.push(format!("`{}`", param.ident));
+        }
         scopes.bind(&param.ident, value);
     }
     if !missing.is_empty() {
@@ -141,7 +142,7 @@ fn shape(tensor: &Tensor, scopes: &Scopes<'_>, errors: &Diagnostics) -> Option<S
     let mut dims = Vec::new();
     for expr in &tensor.dims {
         match evaluate(expr, scopes, errors) {
-            Value::Int(size @ 1..=0x0100_0000) => dims.push(size as usize),
+            Value::Int(size @ 1..=0x0100_0000) => dims.push(size.unsigned_abs() as usize),
             Value::Unknown => {}
             other => errors.error(expr, format!("a size is an integer from 1 to 16777216, found {other}")),
         }
@@ -165,10 +166,15 @@ fn unknown_network(program: &Program, name: &Ident, errors: &Diagnostics) {
     }
     let names: Vec<String> = program.networks.iter().map(|network| network.name.to_string()).collect();
     let message = Message::new(format_args!("there is no network `{name}` in this `network!`"));
-    errors.error(name, match nearest(&name.to_string(), names.iter().map(String::as_str)) {
-        Some(near) => message.help(format_args!("there is one with a similar name: `{near}`")),
-        None => message.help("declare it here: `fn Name<const …>(image: Image<C, H, W>) -> Vector<N> { … }`"),
-    });
+    errors.error(
+        name,
+        match nearest(&name.to_string(), names.iter().map(String::as_str)) {
+            Some(near) => message.help(format_args!("there is one with a similar name: `{near}`")),
+            None => {
+                message.help("declare it here: `fn Name<const …>(image: Image<C, H, W>) -> Vector<N> { … }`")
+            }
+        },
+    );
 }
 
 /// Every name may be declared once.

@@ -11,7 +11,10 @@ pub(super) fn check(program: &Program, errors: &Diagnostics) -> bool {
             let mut path = vec![block.name.to_string()];
             if leads_to(program, call, block, &mut path) {
                 let message = Message::new(format_args!("block `{}` calls itself", block.name))
-                    .note(format_args!("blocks are laid out where they are called, without end: {}", path.join(" → ")))
+                    .note(format_args!(
+                        "blocks are laid out where they are called, without end: {}",
+                        path.join(" → ")
+                    ))
                     .help("use a loop: `for _ in 0..n { … }`");
                 errors.error(&call.name, message);
             }

@@ -53,7 +53,8 @@ impl<'c> Scopes<'c> {
             }
             (syn::Pat::Tuple(pat), value) => {
                 if !value.is_unknown() {
-                    let text = format!("this pattern has {} parts, but the value is {value}", pat.elems.len());
+                    let text =
+                        format!("this pattern has {} parts, but the value is {value}", pat.elems.len());
                     self.errors.error(pat, text);
                 }
                 for pat in &pat.elems {
@@ -61,7 +62,10 @@ impl<'c> Scopes<'c> {
                 }
             }
             (other, _) => {
-                let text = format!("`{}` is not a pattern of a network: use names, tuples and `_`", other.to_token_stream());
+                let text = format!(
+                    "`{}` is not a pattern of a network: use names, tuples and `_`",
+                    other.to_token_stream()
+                );
                 self.errors.error(other, text);
             }
         }
@@ -74,7 +78,10 @@ impl<'c> Scopes<'c> {
 
     /// The names in sight that stand for tensors.
     pub(super) fn tensors(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().filter(|(_, binding)| matches!(binding, Binding::Tensor(_))).map(|(name, _)| name.as_str())
+        self.names
+            .iter()
+            .filter(|(_, binding)| matches!(binding, Binding::Tensor(_)))
+            .map(|(name, _)| name.as_str())
     }
 
     /// A mark to which [`leave`](Self::leave) goes back.

@@ -66,8 +66,10 @@ impl<'p, 'c> Unroller<'p, 'c> {
                 Shape::Image([channels, height, width]) => format!("Image<{channels}, {height}, {width}>"),
                 Shape::Vector(features) => format!("Vector<{features}>"),
             };
-            let message = Message::new(format_args!("the output is declared as {declared}, but the layers give {shape}"))
-                .help(format_args!("declare `-> {found}`, or change the last layers"));
+            let message = Message::new(format_args!(
+                "the output is declared as {declared}, but the layers give {shape}"
+            ))
+            .help(format_args!("declare `-> {found}`, or change the last layers"));
             let message = self.with_shapes(message);
             self.report(&network.output.tokens, message);
         }
@@ -101,7 +103,9 @@ impl<'p, 'c> Unroller<'p, 'c> {
                 Stmt::If(choice) => self.choice(choice),
             }
             if self.statements == MOST_STATEMENTS {
-                let text = format!("the network has more than {MOST_STATEMENTS} statements when its loops are unrolled");
+                let text = format!(
+                    "the network has more than {MOST_STATEMENTS} statements when its loops are unrolled"
+                );
                 self.report(stmt_token(stmt), Message::new(text));
             }
         }
@@ -156,7 +160,8 @@ impl<'p, 'c> Unroller<'p, 'c> {
     /// Reports why a layer does not fit, on the argument that is at fault.
     fn misfit(&mut self, layer: &Ident, arguments: Option<&Arguments>, misfit: Misfit) {
         let given = misfit.argument.and_then(|name| arguments.and_then(|arguments| arguments.tokens(name)));
-        let message = if self.current().is_some() { self.with_shapes(misfit.message) } else { misfit.message };
+        let message =
+            if self.current().is_some() { self.with_shapes(misfit.message) } else { misfit.message };
         match given {
             Some(tokens) => self.report(tokens, message),
             None => self.report(layer, message),
@@ -194,11 +199,13 @@ impl<'p, 'c> Unroller<'p, 'c> {
     fn unknown_layer(&self, call: &Call) {
         let name = call.name.to_string();
         if self.items.program.networks.iter().any(|network| network.name == call.name) {
-            let message = Message::new(format_args!("`{name}` is a network: only blocks and layers can be called"))
-                .help("a block has no `->`; networks are chained by calling one on the other's output");
+            let message =
+                Message::new(format_args!("`{name}` is a network: only blocks and layers can be called"))
+                    .help("a block has no `->`; networks are chained by calling one on the other's output");
             return self.report(&call.name, message);
         }
-        let blocks: Vec<String> = self.items.program.blocks.iter().map(|block| block.name.to_string()).collect();
+        let blocks: Vec<String> =
+            self.items.program.blocks.iter().map(|block| block.name.to_string()).collect();
         let layers = ops::LAYERS.iter().map(|signature| signature.name);
         let known = layers.chain(["concat", "add"]).chain(blocks.iter().map(String::as_str));
         let message = Message::new(format_args!("there is no layer or block `{name}`"));
@@ -308,13 +315,15 @@ impl<'p, 'c> Unroller<'p, 'c> {
             }
             Value::Unknown => return self.set_current(None),
             other => {
-                let text = format!("a loop runs over a range or an array, not over {other}, {}", other.kind());
+                let text =
+                    format!("a loop runs over a range or an array, not over {other}, {}", other.kind());
                 self.report(&repeat.values, Message::new(text));
                 return self.set_current(None);
             }
         };
         if items.is_empty() {
-            let message = Message::new("this loop never runs").help("remove it, or give it a value to run over");
+            let message =
+                Message::new("this loop never runs").help("remove it, or give it a value to run over");
             self.report(&repeat.values, message);
         }
         for (turn, item) in items.iter().enumerate() {
@@ -369,7 +378,11 @@ impl<'p, 'c> Unroller<'p, 'c> {
 }
 
 fn first_span(tokens: &impl ToTokens) -> proc_macro2::Span {
-    tokens.to_token_stream().into_iter().next().map_or_else(proc_macro2::Span::call_site, |token| token.span())
+    tokens
+        .to_token_stream()
+        .into_iter()
+        .next()
+        .map_or_else(proc_macro2::Span::call_site, |token| token.span())
 }
 
 /// A token to find a statement by.

@@ -57,7 +57,8 @@ pub(super) fn buffer(place: Place, memory: Memory<'_>, offsets: &mut Offsets) ->
 /// Writes one call.
 pub(super) fn call(call: &Call, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
     let rt = runtime();
-    let mut writer = Writer { memory, offsets, buffers: Vec::new(), gradients: Vec::new(), running: Vec::new() };
+    let mut writer =
+        Writer { memory, offsets, buffers: Vec::new(), gradients: Vec::new(), running: Vec::new() };
     let operands: Vec<TokenStream> = call.operands.iter().map(|operand| writer.operand(operand)).collect();
     let kernel: TokenStream = {
         let path = call.kernel.split("::").map(|part| Ident::new(part, Span::call_site()));
@@ -70,13 +71,12 @@ pub(super) fn call(call: &Call, memory: Memory<'_>, offsets: &mut Offsets) -> To
         }
         None => (TokenStream::new(), TokenStream::new()),
     };
-    // Only the kernels of layers that have a descriptor get it; in-place activations have none.
     let (buffers, places) = writer.names(Slot::Buffer);
     let (gradients, gradient_ranges) = writer.names(Slot::Gradient);
     let (running, running_ranges) = writer.names(Slot::Running);
-    let split_gradients = (!gradients.is_empty()).then(|| {
-        quote!(let [#(#gradients),*] = #rt::memory::disjoint(pass.gradients, [#(#gradient_ranges),*]);)
-    });
+    let split_gradients = (!gradients.is_empty()).then(
+        || quote!(let [#(#gradients),*] = #rt::memory::disjoint(pass.gradients, [#(#gradient_ranges),*]);),
+    );
     let split_running = (!running.is_empty())
         .then(|| quote!(let [#(#running),*] = #rt::memory::disjoint(pass.buffers, [#(#running_ranges),*]);));
     quote! {
@@ -171,13 +171,9 @@ impl Writer<'_, '_> {
     }
 
     fn optional(&mut self, tensor: Option<usize>, write: fn(&mut Self, usize) -> TokenStream) -> TokenStream {
-        match tensor {
-            Some(tensor) => {
-                let tokens = write(self, tensor);
-                quote!(::core::option::Option::Some(#tokens))
-            }
-            None => quote!(::core::option::Option::None),
-        }
+        let Some(tensor) = tensor else { return quote!(::core::option::Option::None) };
+        let tokens = write(self, tensor);
+        quote!(::core::option::Option::Some(#tokens))
     }
 
     fn range(&mut self, tensor: usize) -> (TokenStream, usize) {

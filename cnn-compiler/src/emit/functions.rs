@@ -35,12 +35,12 @@ pub(super) struct Functions<'p> {
     plan: &'p Plan,
     /// Names by the text of the body.
     known: BTreeMap<String, Ident>,
-    functions: TokenStream,
+    items: TokenStream,
 }
 
 impl<'p> Functions<'p> {
     pub(super) fn new(graph: &'p Graph, plan: &'p Plan) -> Self {
-        Self { graph, plan, known: BTreeMap::new(), functions: TokenStream::new() }
+        Self { graph, plan, known: BTreeMap::new(), items: TokenStream::new() }
     }
 
     /// The body of a pass: calls of functions, which are kept for [`finish`](Self::finish).
@@ -53,30 +53,29 @@ impl<'p> Functions<'p> {
 
     /// The items.
     pub(super) fn finish(self) -> TokenStream {
-        self.functions
+        self.items
     }
 
     fn run(&mut self, kind: Kind, pass: &Pass, steps: &[Step]) -> TokenStream {
         let memory = Memory { parameters: &self.plan.parameters, buffers: &pass.offsets };
         let mut offsets = Offsets::default();
-        let body: TokenStream = steps.iter().map(|step| self.step(step, memory, &mut offsets)).collect();
+        let body: TokenStream = steps.iter().map(|step| Self::step(step, memory, &mut offsets)).collect();
         let numbers = offsets.finish();
         let name = self.function(kind, &body, numbers.len());
         quote!(#name(pass, &[#(#numbers),*]);)
     }
 
-    fn step(&self, step: &Step, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
+    fn step(step: &Step, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
         match &step.action {
             Action::Call(kernel) => call(kernel, memory, offsets),
             Action::Observe(place) => {
                 let Some(layer) = step.layer else { unreachable!("an observed place is a layer's output") };
                 let layer = offsets.at(layer);
-                match buffer(*place, memory, offsets) {
-                    Some(buffer) => quote!(pass.observe(#layer, #buffer);),
-                    None => {
-                        debug_assert_eq!(place.root, Root::Input, "only the input is not a buffer");
-                        quote!(pass.observer.observe(#layer, pass.input);)
-                    }
+                if let Some(buffer) = buffer(*place, memory, offsets) {
+                    quote!(pass.observe(#layer, #buffer);)
+                } else {
+                    debug_assert_eq!(place.root, Root::Input, "only the input is not a buffer");
+                    quote!(pass.observer.observe(#layer, pass.input);)
                 }
             }
         }
@@ -91,7 +90,7 @@ impl<'p> Functions<'p> {
         }
         let name = format_ident!("{prefix}_{}", self.known.len());
         let (rt, ty) = (runtime(), format_ident!("{ty}"));
-        self.functions.extend(quote! {
+        self.items.extend(quote! {
             fn #name(pass: &mut #rt::pass::#ty<'_>, at: &[usize; #numbers]) {
                 #body
             }

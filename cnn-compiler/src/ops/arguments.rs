@@ -62,7 +62,8 @@ impl Arguments {
             }
             given[slot] = Some(arg.value.to_token_stream());
         }
-        let text = if text.is_empty() { signature.name.to_string() } else { format!("{}({text})", signature.name) };
+        let text =
+            if text.is_empty() { signature.name.to_string() } else { format!("{}({text})", signature.name) };
         missing(signature, call, &given, errors);
         if unknown || errors.count() != before {
             return None;
@@ -180,7 +181,8 @@ fn assign(signature: &Signature, call: &Call, errors: &Diagnostics) -> Vec<Optio
         {
             let name = signature.parameters[slot].name;
             let at = arg.name.as_ref().map_or_else(|| arg.value.to_token_stream(), ToTokens::to_token_stream);
-            errors.error(at, Message::new(format_args!("`{name}` is given twice")).help("remove one of them"));
+            errors
+                .error(at, Message::new(format_args!("`{name}` is given twice")).help("remove one of them"));
         }
         slots.push(slot);
     }
@@ -228,17 +230,27 @@ fn missing(signature: &Signature, call: &Call, given: &[Option<TokenStream>], er
             .map(|parameter| parameter.name.to_string())
             .collect();
         let message = Message::new(format_args!("`{}` needs {}", signature.name, names.join(" and ")));
-        errors.error(&call.name, message.help(format_args!("write {}({})", signature.name, example.join(", "))));
+        errors.error(
+            &call.name,
+            message.help(format_args!("write {}({})", signature.name, example.join(", "))),
+        );
     }
 }
 
 /// The value of one argument, or a report of why it is none.
-fn setting(parameter: &Parameter, value: &Value, tokens: &syn::Expr, errors: &Diagnostics) -> Option<Setting> {
+fn setting(
+    parameter: &Parameter,
+    value: &Value,
+    tokens: &syn::Expr,
+    errors: &Diagnostics,
+) -> Option<Setting> {
     let name = parameter.name;
     let least = i64::from(parameter.kind != Kind::Padding);
     let size = |value: &Value| match value {
-        Value::Int(value) if (least..=MOST).contains(value) => Ok(*value as usize),
-        Value::Int(value) if *value < least => Err(format!("`{name}` must be at least {least}, found {value}")),
+        Value::Int(value) if (least..=MOST).contains(value) => Ok(value.unsigned_abs() as usize),
+        Value::Int(value) if *value < least => {
+            Err(format!("`{name}` must be at least {least}, found {value}"))
+        }
         Value::Int(value) => Err(format!("overflow: `{name}` = {value} is more than {MOST}")),
         other => Err(format!("`{name}` must be an integer, found {other}, {}", other.kind())),
     };

@@ -31,7 +31,7 @@ pub struct BatchNorm2d {
 }
 
 impl BatchNorm2d {
-    pub(super) fn output(&self, input: Shape) -> Result<Shape, Misfit> {
+    pub(super) fn output(input: Shape) -> Result<Shape, Misfit> {
         match input {
             Shape::Image(_) => Ok(input),
             Shape::Vector(_) => Err(needs_image("batch_norm2d", input)),
@@ -43,11 +43,13 @@ impl BatchNorm2d {
         let learned = [("weight", TensorKind::Scale), ("bias", TensorKind::Shift)];
         let running = [("running_mean", TensorKind::RunningMean), ("running_var", TensorKind::RunningVar)];
         let learned = learned.into_iter().filter(|_| self.affine);
-        let mut tensors: Vec<Tensor> = learned
-            .chain(running)
-            .map(|(name, kind)| Tensor { name, shape: shape.clone(), kind })
-            .collect();
-        tensors.push(Tensor { name: "num_batches_tracked", shape: Vec::new(), kind: TensorKind::BatchesTracked });
+        let mut tensors: Vec<Tensor> =
+            learned.chain(running).map(|(name, kind)| Tensor { name, shape: shape.clone(), kind }).collect();
+        tensors.push(Tensor {
+            name: "num_batches_tracked",
+            shape: Vec::new(),
+            kind: TensorKind::BatchesTracked,
+        });
         tensors
     }
 }

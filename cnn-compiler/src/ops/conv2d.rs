@@ -60,7 +60,7 @@ impl Conv2d {
             ));
         }
         for (what, count) in [("input", in_channels), ("output", self.channels)] {
-            if count % self.groups != 0 {
+            if !count.is_multiple_of(self.groups) {
                 return Err(self.groups_do_not_divide(what, count, in_channels));
             }
         }
@@ -70,17 +70,20 @@ impl Conv2d {
 
     fn groups_do_not_divide(&self, what: &str, count: usize, in_channels: usize) -> Misfit {
         let usable: Vec<String> = (1..=in_channels.min(self.channels).min(4096))
-            .filter(|groups| in_channels % groups == 0 && self.channels % groups == 0)
+            .filter(|groups| in_channels.is_multiple_of(*groups) && self.channels.is_multiple_of(*groups))
             .map(|groups| groups.to_string())
             .collect();
         Misfit::argument(
             "groups",
-            Message::new(format_args!("groups = {} does not divide the {count} {what} channels", self.groups))
-                .help(format_args!("groups can be {}", usable.join(", "))),
+            Message::new(format_args!(
+                "groups = {} does not divide the {count} {what} channels",
+                self.groups
+            ))
+            .help(format_args!("groups can be {}", usable.join(", "))),
         )
     }
 
-    /// (O, I / groups, K_h, K_w)
+    /// `(O, I / groups, K_h, K_w)`
     pub(super) fn weight_shape(&self, input: Shape) -> Vec<usize> {
         let [height, width] = self.window.kernel;
         vec![self.channels, input.channels() / self.groups, height, width]
@@ -92,9 +95,14 @@ impl Conv2d {
         let fan_in = shape[1] * taps;
         // PyTorch counts the fan-out of a grouped weight over all its outputs.
         let fan_out = self.channels * taps;
-        let mut tensors = vec![Tensor { name: "weight", shape, kind: TensorKind::Weight { fan_in, fan_out } }];
+        let mut tensors =
+            vec![Tensor { name: "weight", shape, kind: TensorKind::Weight { fan_in, fan_out } }];
         if self.bias {
-            tensors.push(Tensor { name: "bias", shape: vec![self.channels], kind: TensorKind::Bias { fan_in } });
+            tensors.push(Tensor {
+                name: "bias",
+                shape: vec![self.channels],
+                kind: TensorKind::Bias { fan_in },
+            });
         }
         tensors
     }

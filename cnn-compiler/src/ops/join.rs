@@ -28,7 +28,12 @@ pub(super) fn add(inputs: &[Shape]) -> Result<Shape, Misfit> {
     Ok(inputs[0])
 }
 
-fn agree(join: &str, inputs: &[Shape], same: impl Fn(Shape, Shape) -> bool, rule: &str) -> Result<(), Misfit> {
+fn agree(
+    join: &str,
+    inputs: &[Shape],
+    same: impl Fn(Shape, Shape) -> bool,
+    rule: &str,
+) -> Result<(), Misfit> {
     let Some(odd) = inputs.iter().position(|shape| !same(inputs[0], *shape)) else { return Ok(()) };
     let text =
         format!("branch {} of `{join}` gives {}, but branch 1 gives {}", odd + 1, inputs[odd], inputs[0]);

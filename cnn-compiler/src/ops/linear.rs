@@ -61,9 +61,14 @@ impl Linear {
     pub(super) fn tensors(&self, input: Shape) -> Vec<Tensor> {
         let (fan_in, fan_out) = (input.channels(), self.features);
         let shape = self.weight_shape(input);
-        let mut tensors = vec![Tensor { name: "weight", shape, kind: TensorKind::Weight { fan_in, fan_out } }];
+        let mut tensors =
+            vec![Tensor { name: "weight", shape, kind: TensorKind::Weight { fan_in, fan_out } }];
         if self.bias {
-            tensors.push(Tensor { name: "bias", shape: vec![self.features], kind: TensorKind::Bias { fan_in } });
+            tensors.push(Tensor {
+                name: "bias",
+                shape: vec![self.features],
+                kind: TensorKind::Bias { fan_in },
+            });
         }
         tensors
     }

@@ -260,7 +260,7 @@ impl Op {
             Self::AvgPool2d(pool) => pool.output(input),
             Self::AdaptiveAvgPool2d(pool) => pool.output("adaptive_avg_pool2d", input),
             Self::AdaptiveMaxPool2d(pool) => pool.output("adaptive_max_pool2d", input),
-            Self::BatchNorm2d(norm) => norm.output(input),
+            Self::BatchNorm2d(_) => batch_norm2d::BatchNorm2d::output(input),
             Self::Activation(_) | Self::Softmax | Self::Dropout { .. } => Ok(input),
             Self::Flatten => Ok(Shape::Vector(input.len())),
             Self::Concat => join::concat(inputs),

@@ -5,13 +5,7 @@ use super::{Default, Kind, Misfit, Op, Parameter, Shape, Signature, needs_image}
 
 pub(super) static MAX_POOL2D: Signature = Signature {
     name: "max_pool2d",
-    parameters: &[
-        Parameter::required("kernel_size", Kind::Size),
-        POOL_STRIDE,
-        PADDING,
-        DILATION,
-        CEIL_MODE,
-    ],
+    parameters: &[Parameter::required("kernel_size", Kind::Size), POOL_STRIDE, PADDING, DILATION, CEIL_MODE],
     summary: "Keeps the largest number of each window; padding never wins.",
     build: |arguments| {
         let pool = MaxPool2d { window: arguments.window(), ceil_mode: arguments.flag("ceil_mode") };

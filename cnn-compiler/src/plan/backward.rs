@@ -118,7 +118,7 @@ impl Backward<'_> {
         }
     }
 
-    /// A kernel that turns d_y into d_x, with these operands before them.
+    /// A kernel that turns `d_y` into `d_x`, with these operands before them.
     fn through(&mut self, index: usize, layer: &Layer, mut operands: Vec<Operand>, d_y: Place) {
         let (d_x, mode) = self.gradients.sink(layer.inputs[0]);
         operands.extend([Operand::Read(d_y), Operand::Write(d_x), Operand::Mode(mode)]);
@@ -126,7 +126,7 @@ impl Backward<'_> {
         self.push(index, Call { kernel, descriptor: descriptor(layer, index), operands });
     }
 
-    /// A kernel that turns d_y into d_x where it stands.
+    /// A kernel that turns `d_y` into `d_x` where it stands.
     fn in_place(&mut self, index: usize, layer: &Layer, kernel: &str, mut operands: Vec<Operand>, d: Place) {
         operands.push(Operand::Write(d));
         let kernel = format!("{}::{kernel}", module(&layer.op));
@@ -149,12 +149,8 @@ impl Backward<'_> {
         self.push(index, Call { kernel, descriptor: descriptor.clone(), operands });
         if self.learns[input.0] {
             let (d_x, mode) = self.gradients.sink(input);
-            let operands = vec![
-                Operand::Read(d_y),
-                Operand::Weight(weight),
-                Operand::Write(d_x),
-                Operand::Mode(mode),
-            ];
+            let operands =
+                vec![Operand::Read(d_y), Operand::Weight(weight), Operand::Write(d_x), Operand::Mode(mode)];
             self.push(index, Call { kernel: format!("{module}::backward_input"), descriptor, operands });
         }
     }
@@ -162,8 +158,11 @@ impl Backward<'_> {
     fn batch_norm(&mut self, index: usize, layer: &Layer, d_y: Place) {
         let input = layer.inputs[0];
         // The kernel computes both gradients at once; where nobody asks for d_x, its buffer is scratch.
-        let (d_x, mode) =
-            if self.learns[input.0] { self.gradients.sink(input) } else { (self.gradients.buffer(input), Mode::Overwrite) };
+        let (d_x, mode) = if self.learns[input.0] {
+            self.gradients.sink(input)
+        } else {
+            (self.gradients.buffer(input), Mode::Overwrite)
+        };
         let weight = self.parameters.find(index, "weight");
         let operands = vec![
             Operand::Read(self.storage.place(input)),

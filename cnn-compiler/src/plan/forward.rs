@@ -34,14 +34,18 @@ impl SavedStatistics {
 pub(super) fn inference(graph: &Graph, storage: &Storage, parameters: &Parameters) -> Vec<Step> {
     let mut steps = Steps::new(graph, storage, parameters, Purpose::Inference);
     steps.all();
-    steps.steps
+    steps.done
 }
 
 /// The forward steps of training, and where they leave statistics for backward.
-pub(super) fn training(graph: &Graph, storage: &Storage, parameters: &Parameters) -> (Vec<Step>, SavedStatistics) {
+pub(super) fn training(
+    graph: &Graph,
+    storage: &Storage,
+    parameters: &Parameters,
+) -> (Vec<Step>, SavedStatistics) {
     let mut steps = Steps::new(graph, storage, parameters, Purpose::Training);
     steps.all();
-    (steps.steps, steps.saved)
+    (steps.done, steps.saved)
 }
 
 struct Steps<'g> {
@@ -49,13 +53,13 @@ struct Steps<'g> {
     storage: &'g Storage,
     parameters: &'g Parameters,
     purpose: Purpose,
-    steps: Vec<Step>,
+    done: Vec<Step>,
     saved: SavedStatistics,
 }
 
 impl<'g> Steps<'g> {
     fn new(graph: &'g Graph, storage: &'g Storage, parameters: &'g Parameters, purpose: Purpose) -> Self {
-        Self { graph, storage, parameters, purpose, steps: Vec::new(), saved: SavedStatistics::default() }
+        Self { graph, storage, parameters, purpose, done: Vec::new(), saved: SavedStatistics::default() }
     }
 
     fn all(&mut self) {
@@ -63,12 +67,12 @@ impl<'g> Steps<'g> {
             self.layer(node, layer);
             if self.purpose == Purpose::Inference {
                 let observe = Action::Observe(self.storage.place(node));
-                self.steps.push(Step { layer: Some(node.0 - 1), action: observe });
+                self.done.push(Step { layer: Some(node.0 - 1), action: observe });
             }
         }
         let result = self.storage.place(self.graph.output);
         let output = Place::whole(Root::Output, result.len);
-        self.steps.push(Step { layer: None, action: Action::Call(copy(result, output)) });
+        self.done.push(Step { layer: None, action: Action::Call(copy(result, output)) });
     }
 
     fn layer(&mut self, node: NodeId, layer: &Layer) {
@@ -117,7 +121,7 @@ impl<'g> Steps<'g> {
     }
 
     fn push(&mut self, layer: usize, call: Call) {
-        self.steps.push(Step { layer: Some(layer), action: Action::Call(call) });
+        self.done.push(Step { layer: Some(layer), action: Action::Call(call) });
     }
 
     fn batch_norm(&mut self, index: usize, layer: &Layer, x: Place, y: Place) -> Call {
@@ -183,7 +187,9 @@ pub(super) fn accumulate(x: Place, y: Place) -> Call {
 pub(super) fn slope(activation: Activation) -> Option<Operand> {
     match activation {
         Activation::LeakyRelu { slope } => Some(Operand::Number(slope)),
-        Activation::Relu | Activation::Sigmoid | Activation::Tanh | Activation::Gelu | Activation::Silu => None,
+        Activation::Relu | Activation::Sigmoid | Activation::Tanh | Activation::Gelu | Activation::Silu => {
+            None
+        }
     }
 }
 

@@ -114,11 +114,16 @@ impl Assigner<'_> {
         match &layer.op {
             Op::Flatten => self.share(node, first),
             Op::Dropout { .. } if !training => self.share(node, first),
-            Op::Activation(_) if training && saved(&layer.op) == Saved::Input => self.open(node, layer.output.len()),
-            Op::Activation(_) | Op::Dropout { .. } if self.may_overwrite(first, node) => self.share(node, first),
+            Op::Activation(_) if training && saved(&layer.op) == Saved::Input => {
+                self.open(node, layer.output.len());
+            }
+            Op::Activation(_) | Op::Dropout { .. } if self.may_overwrite(first, node) => {
+                self.share(node, first);
+            }
             Op::Add => {
                 let summands = once_each(&layer.inputs).map(|input| self.class_of[input.0]);
-                let free = summands.collect::<Vec<_>>().into_iter().find(|class| self.may_overwrite(*class, node));
+                let free =
+                    summands.collect::<Vec<_>>().into_iter().find(|class| self.may_overwrite(*class, node));
                 match free {
                     Some(class) => self.share(node, class),
                     None => self.open(node, layer.output.len()),

@@ -13,7 +13,10 @@ pub(super) fn lower(item: syn::Item, program: &mut Program, errors: &Diagnostics
         syn::Item::Type(item) => program.instances.extend(instance(item, errors)),
         syn::Item::Const(item) => program.consts.push(item),
         syn::Item::Use(item) => {
-            errors.error(item, "blocks of other files cannot be used yet: declare the block in this `network!`");
+            errors.error(
+                item,
+                "blocks of other files cannot be used yet: declare the block in this `network!`",
+            );
         }
         other => errors.error(
             first_token(&other),

@@ -19,9 +19,7 @@ pub(super) fn items(tokens: TokenStream) -> Vec<TokenStream> {
                 is_fn |= angles.depth == 0 && ident == "fn";
                 false
             }
-            TokenTree::Group(group) => {
-                is_fn && angles.depth == 0 && group.delimiter() == Delimiter::Brace
-            }
+            TokenTree::Group(group) => is_fn && angles.depth == 0 && group.delimiter() == Delimiter::Brace,
             TokenTree::Punct(punct) => punct.as_char() == ';',
             TokenTree::Literal(_) => false,
         };

@@ -20,6 +20,7 @@ impl Scope for Known {
     }
 }
 
+#[allow(clippy::needless_pass_by_value)] // so that `parse_quote!` can stand in the call
 fn value(expr: syn::Expr) -> Result<Value, String> {
     let errors = Diagnostics::default();
     let value = evaluate(&expr, &Known, &errors);
@@ -78,6 +79,9 @@ fn values_are_held_against_types() {
     assert!(fits(Value::Int(3), parse_quote!(usize)));
     assert!(!fits(Value::Int(-3), parse_quote!(usize)));
     assert!(!fits(Value::Float(3.0), parse_quote!(usize)));
-    assert!(fits(Value::Array(vec![Value::Tuple(vec![Value::Int(1), Value::Bool(true)])]), parse_quote!([(usize, bool)])));
+    assert!(fits(
+        Value::Array(vec![Value::Tuple(vec![Value::Int(1), Value::Bool(true)])]),
+        parse_quote!([(usize, bool)])
+    ));
     assert!(!fits(Value::Tuple(vec![Value::Int(1)]), parse_quote!((usize, usize))));
 }

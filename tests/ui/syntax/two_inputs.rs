@@ -1,0 +1,10 @@
+fn main() {
+    let _ = Net::new(1);
+}
+
+cnn::network!(
+    pub fn Net(left: Image<1, 28, 28>, right: Image<1, 28, 28>) -> Vector<10> {
+        flatten;
+        linear(10)
+    }
+);
