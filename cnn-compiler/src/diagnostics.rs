@@ -1,7 +1,8 @@
 //! The sink for everything that is wrong with a program.
 //!
 //! Errors accumulate within a stage and stop the compiler between stages. A sink cannot be forgotten: it panics when it
-//! is dropped without [`Diagnostics::finish`]. An error that would repeat another, text and place, is left out.
+//! is dropped without [`Diagnostics::finish`]. An error that would repeat another, its first line and its place, is left
+//! out: the same mistake in the next turn of a loop has other notes and is still the same mistake.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -83,9 +84,9 @@ impl Diagnostics {
     /// Reports what syn found.
     pub fn push(&self, error: syn::Error) {
         if let Some(errors) = self.errors.borrow_mut().as_mut() {
+            let what = |error: &syn::Error| error.to_string().lines().next().map(str::to_string);
             let place = |error: &syn::Error| format!("{:?}", error.span());
-            let known =
-                |other: &syn::Error| other.to_string() == error.to_string() && place(other) == place(&error);
+            let known = |other: &syn::Error| what(other) == what(&error) && place(other) == place(&error);
             if !errors.iter().any(known) {
                 errors.push(error);
             }
@@ -163,8 +164,8 @@ mod tests {
     fn the_same_error_is_kept_once() {
         let sink = Diagnostics::default();
         let tokens = quote!(relu);
-        sink.error(&tokens, "wrong");
-        sink.error(&tokens, "wrong");
+        sink.error(&tokens, Message::new("wrong").note("in turn 1"));
+        sink.error(&tokens, Message::new("wrong").note("in turn 2"));
         sink.error(&tokens, "wrong in another way");
         assert_eq!(sink.count(), 2);
         assert_eq!(sink.finish().len(), 2);

@@ -18,7 +18,8 @@ fn stages(source: &str) -> (String, String) {
     let mut texts = (String::new(), String::new());
     for network in &declared {
         writeln!(texts.0, "{}\n{}", network.name, network.graph).expect("a string takes everything");
-        writeln!(texts.1, "{}\n{}", network.name, plan::plan(&network.graph)).expect("a string takes everything");
+        writeln!(texts.1, "{}\n{}", network.name, plan::plan(&network.graph))
+            .expect("a string takes everything");
     }
     texts
 }

@@ -201,7 +201,9 @@ impl<F: Function> Body for Backward<'_, F> {
         let items = self.saved.iter().zip(self.d_y).zip(self.d_x);
         match self.write {
             Write::Overwrite => items.for_each(|((saved, d_y), d_x)| *d_x = self.f.derivative(*saved) * d_y),
-            Write::Accumulate => items.for_each(|((saved, d_y), d_x)| *d_x += self.f.derivative(*saved) * d_y),
+            Write::Accumulate => {
+                items.for_each(|((saved, d_y), d_x)| *d_x += self.f.derivative(*saved) * d_y)
+            }
         }
     }
 }

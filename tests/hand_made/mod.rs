@@ -38,7 +38,7 @@ impl Tiny {
         arena: &mut Arena,
         inputs: &[Image<1, 2, 2>],
         outputs: &mut [Vector<3>],
-        look: &mut impl Observer,
+        look: &mut dyn Observer,
     ) {
         let [scale, shift, weight, bias] = [SCALE, SHIFT, WEIGHT, BIAS].map(|info| self.state.tensor(&info));
         let ([mut normalised, mut logits], _) = arena.split(inputs.len(), [NORMALISED, LOGITS]);
@@ -108,7 +108,7 @@ impl Network for Tiny {
         arena: &mut Arena,
         inputs: &[Self::Input],
         outputs: &mut [Self::Output],
-        observer: &mut impl Observer,
+        observer: &mut dyn Observer,
     ) {
         self.run(arena, inputs, outputs, observer);
     }

@@ -42,6 +42,8 @@ pub struct Declared<'p> {
 struct Items<'p> {
     program: &'p Program,
     consts: Consts<'p>,
+    /// The blocks that call themselves and cannot be laid out.
+    recursive: Vec<&'p Ident>,
 }
 
 impl<'p> Items<'p> {
@@ -53,14 +55,14 @@ impl<'p> Items<'p> {
 /// Lays out every network of the program.
 pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared<'p>> {
     names_are_unique(program, errors);
-    let items = Items { program, consts: Consts::new(&program.consts) };
-    items.consts.evaluate_all(errors);
     let recursive = recursion::check(program, errors);
+    let items = Items { program, consts: Consts::new(&program.consts), recursive };
+    items.consts.evaluate_all(errors);
     let mut declared = Vec::new();
     for network in &program.networks {
         if network.params.iter().all(|param| param.default.is_some()) {
             let site = Site { attrs: &network.attrs, vis: &network.vis, name: &network.name, args: &[] };
-            declared.push(lay_out(network, &site, &items, recursive, errors));
+            declared.push(lay_out(network, &site, &items, errors));
         }
     }
     for instance in &program.instances {
@@ -70,7 +72,7 @@ pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared
         };
         let site =
             Site { attrs: &instance.attrs, vis: &instance.vis, name: &instance.name, args: &instance.args };
-        declared.push(lay_out(network, &site, &items, recursive, errors));
+        declared.push(lay_out(network, &site, &items, errors));
     }
     declared
 }
@@ -87,19 +89,13 @@ fn lay_out<'p>(
     network: &'p Network,
     site: &Site<'p>,
     items: &Items<'p>,
-    recursive: bool,
     errors: &Diagnostics,
 ) -> Declared<'p> {
     let mut scopes = Scopes::new(&items.consts, errors);
     bind_parameters(network, site, &mut scopes, errors);
     let input = shape(&network.input, &scopes, errors);
     let output = shape(&network.output, &scopes, errors);
-    let graph = if recursive {
-        None
-    } else {
-        let unroller = Unroller::new(items, scopes, input, errors);
-        unroller.network(network, site.name, output)
-    };
+    let graph = Unroller::new(items, scopes, input, errors).network(network, site.name, output);
     let graph = graph.unwrap_or(Graph {
         input: Shape::Vector(1),
         layers: Vec::new(),

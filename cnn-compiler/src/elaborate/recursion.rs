@@ -2,43 +2,59 @@
 
 use crate::diagnostics::{Diagnostics, Message};
 use crate::syntax::ast::{Block, Body, Branch, Call, Program, Step, Stmt};
+use proc_macro2::Ident;
 
-/// Reports each call that leads back to the block it stands in. Says whether there was one.
-pub(super) fn check(program: &Program, errors: &Diagnostics) -> bool {
-    let before = errors.count();
+/// Reports each circle of calls once. Gives the blocks that stand in one.
+pub(super) fn check<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<&'p Ident> {
+    let mut recursive = Vec::new();
+    let mut reported: Vec<&Ident> = Vec::new();
     for block in &program.blocks {
-        for call in calls(&block.body) {
-            let mut path = vec![block.name.to_string()];
-            if leads_to(program, call, block, &mut path) {
-                let message = Message::new(format_args!("block `{}` calls itself", block.name))
-                    .note(format_args!(
-                        "blocks are laid out where they are called, without end: {}",
-                        path.join(" → ")
-                    ))
-                    .help("use a loop: `for _ in 0..n { … }`");
-                errors.error(&call.name, message);
-            }
+        let Some(circle) = circle(program, block) else { continue };
+        recursive.push(&block.name);
+        if circle.iter().any(|call| reported.contains(&&call.name)) {
+            continue;
         }
+        reported.extend(circle.iter().map(|call| &call.name));
+        let way: Vec<String> = circle.iter().map(|call| call.name.to_string()).collect();
+        let message = Message::new(format_args!("block `{}` calls itself", block.name))
+            .note(format_args!(
+                "blocks are laid out where they are called, without end: {} → {}",
+                block.name,
+                way.join(" → ")
+            ))
+            .help("use a loop: `for _ in 0..n { … }`");
+        errors.error(&circle[0].name, message);
     }
-    errors.count() != before
+    recursive
 }
 
-/// Whether `call` comes, by any way, to `target`; `path` gets the blocks on the way.
-fn leads_to(program: &Program, call: &Call, target: &Block, path: &mut Vec<String>) -> bool {
-    let name = call.name.to_string();
-    if call.name == target.name {
-        path.push(name);
-        return true;
+/// The calls that lead from a block back to it.
+fn circle<'p>(program: &'p Program, block: &'p Block) -> Option<Vec<&'p Call>> {
+    let (mut way, mut seen) = (Vec::new(), Vec::new());
+    leads_to(program, block, &block.name, &mut way, &mut seen).then_some(way)
+}
+
+/// Whether a call in `block` comes, by any way, to `target`; `way` gets the calls, `seen` the blocks that were tried.
+fn leads_to<'p>(
+    program: &'p Program,
+    block: &'p Block,
+    target: &Ident,
+    way: &mut Vec<&'p Call>,
+    seen: &mut Vec<&'p Ident>,
+) -> bool {
+    seen.push(&block.name);
+    for call in calls(&block.body) {
+        way.push(call);
+        let next = program.blocks.iter().find(|next| next.name == call.name);
+        let arrived = call.name == *target;
+        let further = next.is_some_and(|next| {
+            !arrived && !seen.contains(&&next.name) && leads_to(program, next, target, way, seen)
+        });
+        if arrived || further {
+            return true;
+        }
+        way.pop();
     }
-    let Some(block) = program.blocks.iter().find(|block| block.name == call.name) else { return false };
-    if path.contains(&name) {
-        return false; // a circle that does not contain the target
-    }
-    path.push(name);
-    if calls(&block.body).into_iter().any(|call| leads_to(program, call, target, path)) {
-        return true;
-    }
-    path.pop();
     false
 }
 

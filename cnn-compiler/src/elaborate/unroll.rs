@@ -91,9 +91,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
     fn body(&mut self, body: &Body) {
         let mark = self.scopes.enter();
         for stmt in &body.stmts {
-            self.statements += 1;
-            if self.statements > MOST_STATEMENTS {
-                self.set_current(None);
+            if self.too_many(stmt_token(stmt)) {
                 break;
             }
             match stmt {
@@ -102,14 +100,24 @@ impl<'p, 'c> Unroller<'p, 'c> {
                 Stmt::For(repeat) => self.repeat(repeat),
                 Stmt::If(choice) => self.choice(choice),
             }
-            if self.statements == MOST_STATEMENTS {
+        }
+        self.scopes.leave(mark);
+    }
+
+    /// Counts a statement or a turn of a loop; says whether it is beyond what may be unrolled.
+    fn too_many(&mut self, token: impl ToTokens) -> bool {
+        self.statements += 1;
+        let beyond = self.statements > MOST_STATEMENTS;
+        if beyond {
+            if self.statements == MOST_STATEMENTS + 1 {
                 let text = format!(
                     "the network has more than {MOST_STATEMENTS} statements when its loops are unrolled"
                 );
-                self.report(stmt_token(stmt), Message::new(text));
+                self.report(token, Message::new(text));
             }
+            self.set_current(None);
         }
-        self.scopes.leave(mark);
+        beyond
     }
 
     fn step(&mut self, name: Option<&Ident>, step: &Step) {
@@ -218,6 +226,9 @@ impl<'p, 'c> Unroller<'p, 'c> {
 
     fn block_call(&mut self, block: &Block, call: &Call, path: &str) {
         let values = self.values(call);
+        if self.items.recursive.contains(&&block.name) {
+            return self.set_current(None); // reported where it calls itself
+        }
         let Some(args) = block_arguments(call, &block.params, self.errors) else {
             self.set_current(None);
             return;
@@ -325,8 +336,12 @@ impl<'p, 'c> Unroller<'p, 'c> {
             let message =
                 Message::new("this loop never runs").help("remove it, or give it a value to run over");
             self.report(&repeat.values, message);
+            return self.set_current(None);
         }
         for (turn, item) in items.iter().enumerate() {
+            if self.too_many(&repeat.values) {
+                break;
+            }
             let mark = self.scopes.enter();
             let pattern = source(&repeat.pat);
             let span = first_span(&repeat.pat);
@@ -335,9 +350,6 @@ impl<'p, 'c> Unroller<'p, 'c> {
             self.body(&repeat.body);
             self.frames.pop();
             self.scopes.leave(mark);
-            if self.statements > MOST_STATEMENTS {
-                break;
-            }
         }
     }
 

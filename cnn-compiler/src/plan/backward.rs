@@ -161,7 +161,7 @@ impl Backward<'_> {
         let (d_x, mode) = if self.learns[input.0] {
             self.gradients.sink(input)
         } else {
-            (self.gradients.buffer(input), Mode::Overwrite)
+            (self.gradients.scratch(input), Mode::Overwrite)
         };
         let weight = self.parameters.find(index, "weight");
         let operands = vec![

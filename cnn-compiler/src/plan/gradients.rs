@@ -26,11 +26,16 @@ impl<'g> Gradients<'g> {
 
     /// A buffer of its own for the gradient of a tensor.
     pub(super) fn buffer(&mut self, node: NodeId) -> Place {
-        let len = self.graph.shape(node).len();
-        self.buffer_lens.push(len);
-        let place = Place::whole(Root::Buffer(self.buffer_lens.len() - 1), len);
+        let place = self.scratch(node);
         self.places[node.0] = Some(place);
         place
+    }
+
+    /// A buffer as large as a tensor, for a gradient that nobody asks for.
+    pub(super) fn scratch(&mut self, node: NodeId) -> Place {
+        let len = self.graph.shape(node).len();
+        self.buffer_lens.push(len);
+        Place::whole(Root::Buffer(self.buffer_lens.len() - 1), len)
     }
 
     /// Where to write the gradient of a tensor, and whether to add to what stands there.

@@ -121,9 +121,8 @@ impl Assigner<'_> {
                 self.share(node, first);
             }
             Op::Add => {
-                let summands = once_each(&layer.inputs).map(|input| self.class_of[input.0]);
-                let free =
-                    summands.collect::<Vec<_>>().into_iter().find(|class| self.may_overwrite(*class, node));
+                let summands = once_each(&self.classes_of(layer));
+                let free = summands.into_iter().find(|class| self.may_overwrite(*class, node));
                 match free {
                     Some(class) => self.share(node, class),
                     None => self.open(node, layer.output.len()),
@@ -147,16 +146,21 @@ impl Assigner<'_> {
     fn concat(&mut self, node: NodeId, layer: &Layer) {
         let joined = self.classes.len();
         self.open(node, layer.output.len());
-        let once: Vec<NodeId> = once_each(&layer.inputs).collect();
+        let once = once_each(&self.classes_of(layer));
         let mut start = 0;
         for input in &layer.inputs {
             let class = self.class_of[input.0];
-            if once.contains(input) && self.is_read_only_by(class, node) {
+            if once.contains(&class) && self.is_read_only_by(class, node) {
                 self.classes[class].parent = Some((joined, start));
                 self.classes[joined].children.push(class);
             }
             start += self.graph.shape(*input).len();
         }
+    }
+
+    /// The classes of a layer's inputs.
+    fn classes_of(&self, layer: &Layer) -> Vec<usize> {
+        layer.inputs.iter().map(|input| self.class_of[input.0]).collect()
     }
 
     /// Whether `reader` is the only layer outside of the class that reads it, and the class is ours and free to move.
@@ -205,8 +209,8 @@ impl Assigner<'_> {
     }
 }
 
-/// The inputs that stand once in the list.
-fn once_each(inputs: &[NodeId]) -> impl Iterator<Item = NodeId> {
-    let count = |input: &NodeId| inputs.iter().filter(|other| *other == input).count();
-    inputs.iter().copied().filter(move |input| count(input) == 1)
+/// The classes that stand once in the list: two inputs of one class are the same numbers.
+fn once_each(classes: &[usize]) -> Vec<usize> {
+    let stands_once = |class: &usize| classes.iter().filter(|other| *other == class).count() == 1;
+    classes.iter().copied().filter(stands_once).collect()
 }

@@ -45,7 +45,9 @@ fn all() -> Vec<Kernels> {
             saves_output: true,
             forward: |x, y, work| leaky_relu::forward(SLOPE, x, y, work),
             forward_in_place: |y, work| leaky_relu::forward_in_place(SLOPE, y, work),
-            backward: |saved, d_y, d_x, write, work| leaky_relu::backward(SLOPE, saved, d_y, d_x, write, work),
+            backward: |saved, d_y, d_x, write, work| {
+                leaky_relu::backward(SLOPE, saved, d_y, d_x, write, work)
+            },
             backward_in_place: |saved, d, work| leaky_relu::backward_in_place(SLOPE, saved, d, work),
         },
     ]
@@ -53,7 +55,10 @@ fn all() -> Vec<Kernels> {
 
 fn close(what: &str, found: &[f32], expected: impl Iterator<Item = f32>) {
     for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
-        assert!((found - expected).abs() <= 2e-6 * (1.0 + expected.abs()), "{what} {i}: {found}, not {expected}");
+        assert!(
+            (found - expected).abs() <= 2e-6 * (1.0 + expected.abs()),
+            "{what} {i}: {found}, not {expected}"
+        );
     }
 }
 
