@@ -13,6 +13,8 @@ mod compile;
 pub mod diagnostics;
 pub mod elaborate;
 pub mod emit;
+#[cfg(test)]
+mod fixtures;
 pub mod graph;
 pub mod ops;
 pub mod plan;

@@ -4,6 +4,7 @@
 use crate::dropout;
 use crate::error::Error;
 use crate::memory::{AlignedBuffer, Arena, ArenaLayout};
+use crate::parallel;
 use crate::sample::Sample;
 use crate::view::View;
 use alloc::vec::Vec;
@@ -254,8 +255,10 @@ impl<'n, N: Network> Session<'n, N> {
 
     fn run(&mut self, inputs: &[N::Input], outputs: &mut [N::Output]) {
         let batch = self.arena.batch();
-        for (inputs, outputs) in inputs.chunks(batch).zip(outputs.chunks_mut(batch)) {
-            self.network.infer(&mut self.arena, inputs, outputs, &mut ());
-        }
+        parallel::enter(inputs.len().saturating_mul(N::MACS), || {
+            for (inputs, outputs) in inputs.chunks(batch).zip(outputs.chunks_mut(batch)) {
+                self.network.infer(&mut self.arena, inputs, outputs, &mut ());
+            }
+        });
     }
 }

@@ -17,6 +17,19 @@ pub fn threads() -> usize {
     return 1;
 }
 
+/// Runs one network call of `cost` multiply-adds inside of the pool, so that the kernels need not enter it one by one.
+///
+/// Small calls run right here: entering takes longer than they would gain.
+pub fn enter<R: Send>(cost: usize, call: impl FnOnce() -> R + Send) -> R {
+    #[cfg(feature = "rayon")]
+    if cost >= WORTH_SPLITTING && threads() > 1 {
+        return rayon::scope(|_| call());
+    }
+    #[cfg(not(feature = "rayon"))]
+    let _ = cost;
+    call()
+}
+
 /// Something that can be cut in two.
 pub trait Split: Sized + Send {
     /// How many units it has; cuts fall between units.

@@ -26,7 +26,10 @@ pub fn evaluate<N: Network>(
     network: &N,
     dataset: &Dataset<N::Input>,
     batch: usize,
-) -> Result<Evaluation, Error> {
+) -> Result<Evaluation, Error>
+where
+    CrossEntropy: Loss<N::Output, u8>,
+{
     let mut confusion = ConfusionMatrix::new(N::Output::LEN);
     let (images, labels) = (dataset.images(), dataset.labels());
     let loss = pass(network, &CrossEntropy, images, labels, batch, |outputs, labels| {

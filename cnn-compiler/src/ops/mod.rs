@@ -331,3 +331,6 @@ fn needs_image(layer: &str, input: Shape) -> Misfit {
             .help(format_args!("move `{layer}` before `flatten` or `linear`")),
     )
 }
+
+#[cfg(test)]
+mod tests;
