@@ -82,6 +82,19 @@ impl Value {
         }
     }
 
+    /// How many values it holds; one that holds none counts as one.
+    fn items(&self) -> i64 {
+        match self {
+            Self::Tuple(items) | Self::Array(items) => items.iter().map(Self::items).sum::<i64>().max(1),
+            Self::Int(_)
+            | Self::Float(_)
+            | Self::Bool(_)
+            | Self::Range(..)
+            | Self::Tensor(_)
+            | Self::Unknown => 1,
+        }
+    }
+
     /// Whether it can stand where the source says `ty`. An unknown value can stand anywhere.
     pub fn fits(&self, ty: &syn::Type) -> bool {
         match (self, ty) {
@@ -195,10 +208,14 @@ fn name(name: &Ident, scope: &impl Scope, errors: &Diagnostics) -> Value {
 fn repeat(repeat: &syn::ExprRepeat, scope: &impl Scope, errors: &Diagnostics) -> Value {
     let item = evaluate(&repeat.expr, scope, errors);
     match evaluate(&repeat.len, scope, errors) {
-        Value::Int(len @ 0..=MOST_ITEMS) => Value::Array(vec![item; len.unsigned_abs() as usize]),
+        Value::Int(len @ 0..=MOST_ITEMS) if len * item.items() <= MOST_ITEMS => {
+            Value::Array(vec![item; len.unsigned_abs() as usize])
+        }
         Value::Unknown => Value::Unknown,
         other => {
-            errors.error(&repeat.len, format!("an array has between 0 and {MOST_ITEMS} items, not {other}"));
+            let each = if item.items() > 1 { format!(" of {} each", item.items()) } else { String::new() };
+            let text = format!("an array has between 0 and {MOST_ITEMS} items in all, not {other}{each}");
+            errors.error(&repeat.len, text);
             Value::Unknown
         }
     }

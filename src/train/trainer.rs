@@ -7,6 +7,7 @@ use cnn_runtime::loss::{CrossEntropy, Loss};
 use cnn_runtime::memory::{AlignedBuffer, Arena};
 use cnn_runtime::network::Network;
 use cnn_runtime::optim::Optimizer;
+use cnn_runtime::parallel;
 use cnn_runtime::sample::Sample;
 
 /// Trains a network, one batch at a time.
@@ -95,9 +96,11 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
         self.last_batch = count;
         let (outputs, d_outputs) = (&mut self.outputs[..count], &mut self.d_outputs[..count]);
         let dropout = Key { seed: self.seed, step: self.steps };
-        self.network.train_forward(&mut self.arena, inputs, outputs, dropout);
+        let cost = count.saturating_mul(N::MACS);
+        let (network, arena, gradients) = (&mut *self.network, &mut self.arena, &mut self.gradients);
+        parallel::enter(cost, || network.train_forward(arena, inputs, outputs, dropout));
         let loss = self.loss.evaluate(outputs, targets, d_outputs)?;
-        self.network.train_backward(&mut self.arena, inputs, d_outputs, dropout, &mut self.gradients);
+        parallel::enter(cost, || network.train_backward(arena, inputs, d_outputs, dropout, gradients));
         self.optimizer.step(&mut self.network.state_mut().parameters, &self.gradients);
         self.steps += 1;
         Ok(loss)

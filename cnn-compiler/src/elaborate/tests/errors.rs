@@ -172,7 +172,7 @@ fn the_declared_output_must_be_what_comes_out() {
 
 #[test]
 fn a_layer_has_a_name_of_its_own() {
-    let body = quote! { let a = relu; let a = relu; };
+    let body = quote! { let a = relu; let a = relu };
     assert_one(&image(&body), "a", "there is a layer `a` already");
     assert_one(&image(&quote!(for _ in 0..3 { let a = relu; })), "a", "there is a layer `a` already");
     let program = quote! { fn Net(x: Vector<2>) -> Vector<2> { relu } fn Net() { relu } };

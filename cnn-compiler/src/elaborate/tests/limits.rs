@@ -69,7 +69,7 @@ fn what_runs_too_long_is_refused() {
 
 #[test]
 fn blocks_that_double_again_and_again_are_refused() {
-    let blocks = (0..60).map(|i| {
+    let blocks = (0..60_usize).map(|i| {
         let (name, next) = (quote::format_ident!("b{i}"), quote::format_ident!("b{}", i + 1));
         quote! { fn #name() { #next(); #next(); } }
     });

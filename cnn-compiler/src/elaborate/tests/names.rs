@@ -55,7 +55,7 @@ fn a_named_layer_of_a_branch_belongs_to_the_block() {
         fn Net(x: Vector<1>) -> Vector<1> { relu; block() }
         fn block() {
             relu;
-            add({ relu; let named = linear(1); relu }, { let joined = add(_, { tanh; let deep = linear(1) }) });
+            add({ relu; let named = linear(1); relu }, { let joined = add(_, { tanh; let deep = linear(1); }); });
             let sum = add(_, { inner(); });
         }
         fn inner() { relu }

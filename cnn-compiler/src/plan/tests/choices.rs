@@ -1,0 +1,122 @@
+//! What a good plan does without.
+
+use super::networks;
+use crate::fixtures::{densenet121, googlenet, graph};
+use crate::graph::Graph;
+use crate::ops::{Op, activation::Activation};
+use crate::plan::{Action, Call, Mode, Operand, Pass, Root, plan};
+use quote::quote;
+
+fn calls(pass: &Pass) -> impl Iterator<Item = (Option<usize>, &Call)> {
+    pass.steps.iter().filter_map(|step| match &step.action {
+        Action::Call(call) => Some((step.layer, call)),
+        Action::Observe(_) => None,
+    })
+}
+
+fn count(pass: &Pass, kernel: &str) -> usize {
+    calls(pass).filter(|(layer, call)| layer.is_some() && call.kernel == kernel).count()
+}
+
+#[test]
+fn inference_drops_nothing_out() {
+    for (name, graph) in networks::all() {
+        let plan = plan(&graph);
+        let drops = |pass| calls(pass).filter(|(_, call)| call.kernel.starts_with("dropout")).count();
+        let layers = graph.layers.iter().filter(|layer| matches!(layer.op, Op::Dropout { .. })).count();
+        assert_eq!((drops(&plan.inference), drops(&plan.forward)), (0, layers), "{name}");
+    }
+}
+
+#[test]
+fn a_relu_behind_a_convolution_works_in_place() {
+    let is_relu = |op: &Op| matches!(op, Op::Activation(Activation::Relu));
+    for (name, graph) in networks::all() {
+        let plan = plan(&graph);
+        let readers = graph.readers();
+        for (index, call) in calls(&plan.inference) {
+            let Some(index) = index.filter(|index| is_relu(&graph.layers[*index].op)) else { continue };
+            let input = graph.layers[index].inputs[0];
+            let conv = graph.layer(input).is_some_and(|layer| matches!(layer.op, Op::Conv2d(_)));
+            if conv && readers[input.0].len() == 1 {
+                assert_eq!(call.kernel, "activation::relu::forward_in_place", "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn branches_of_an_inception_block_write_into_the_joined_tensor() {
+    let plan = plan(&graph(googlenet()));
+    for pass in [&plan.inference, &plan.forward, &plan.backward] {
+        assert_eq!(count(pass, "elementwise::copy"), 0, "{plan}");
+    }
+}
+
+#[test]
+fn a_dense_layer_copies_what_others_read_and_nothing_else() {
+    let plan = plan(&graph(densenet121()));
+    assert_eq!(count(&plan.inference, "elementwise::copy"), 6 + 12 + 24 + 16);
+    assert_eq!(count(&plan.inference, "elementwise::accumulate"), 0);
+}
+
+#[test]
+fn a_residual_sum_adds_to_one_of_its_summands() {
+    let residual = quote! {
+        fn Net(image: Image<2, 4, 4>) -> Image<2, 4, 4> {
+            conv2d(2, 1);
+            add(_, { conv2d(2, 1); relu; conv2d(2, 1) })
+        }
+    };
+    let plan = plan(&graph(residual));
+    for pass in [&plan.inference, &plan.forward] {
+        let found = (count(pass, "elementwise::copy"), count(pass, "elementwise::accumulate"));
+        assert_eq!(found, (0, 1), "{plan}");
+    }
+}
+
+#[test]
+fn the_first_write_of_a_gradient_overwrites_and_later_ones_add() {
+    for (name, graph) in networks::all() {
+        let plan = plan(&graph);
+        let forward = plan.forward.steps.iter().flat_map(super::super::arena::places);
+        let forward: Vec<Root> = forward.map(|place| place.root).collect();
+        let mut written = Vec::new();
+        for (_, call) in calls(&plan.backward) {
+            for operand in &call.operands {
+                let Operand::Write(place) = operand else { continue };
+                assert!(!forward.contains(&place.root), "{name}: backward leaves forward's buffers alone");
+                let adds = call.operands.contains(&Operand::Mode(Mode::Accumulate))
+                    || call.kernel.ends_with("accumulate")
+                    || call.kernel.ends_with("_in_place");
+                let known = written.contains(&place.root);
+                assert_eq!(adds, known, "{name}: {call:?}");
+                written.push(place.root);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_learns_nothing_has_no_backward_pass() {
+    let plan_of = |body: &proc_macro2::TokenStream| {
+        let graph: Graph = graph(quote! { fn Net(image: Image<2, 4, 4>) -> Vector<32> { #body } });
+        plan(&graph)
+    };
+    assert!(plan_of(&quote!(relu; flatten)).backward.steps.is_empty());
+    // Only the linear layer's own gradients: nothing goes through the pool to the input.
+    let plan = plan_of(&quote!(max_pool2d(3, stride = 1, padding = 1); flatten; linear(32)));
+    let kernels: Vec<&str> = calls(&plan.backward).map(|(_, call)| call.kernel.as_str()).collect();
+    assert_eq!(kernels, ["elementwise::copy", "linear::backward_weight"]);
+}
+
+#[test]
+fn memory_is_shared_over_time() {
+    // A chain of equal convolutions needs two buffers at a time, however long it is.
+    let chain = graph(quote! {
+        fn Net(image: Image<16, 4, 4>) -> Image<16, 4, 4> { for _ in 0..9 { conv2d(16, 1); } }
+    });
+    let plan = plan(&chain);
+    assert_eq!(plan.inference.image_len, 2 * 256);
+    assert_eq!(plan.forward.image_len, (9 + 1) * 256, "training keeps the inputs of all but the first");
+}

@@ -1,0 +1,263 @@
+//! Runs plans on symbols, over the arena as it is laid out, and holds what each kernel finds against the graph.
+
+use super::networks;
+use super::terms::{Cells, Term, Terms, Value, concat, part};
+use crate::graph::{Graph, Layer, NodeId};
+use crate::ops::{Op, activation::Activation};
+use crate::plan::{Action, Call, Mode, Operand, Pass, Place, Plan, Root, plan};
+
+/// Whether a pass drops numbers out.
+#[derive(Clone, Copy, PartialEq)]
+enum Dropout {
+    Acts,
+    Sleeps,
+}
+
+/// What the tensors of a network must be.
+struct Expected {
+    values: Vec<Value>,
+    /// Of those that depend on something learned.
+    gradients: Vec<Option<Value>>,
+}
+
+fn learns(graph: &Graph) -> Vec<bool> {
+    let mut learns = vec![false];
+    for layer in &graph.layers {
+        learns.push(layer.parameters() > 0 || layer.inputs.iter().any(|input| learns[input.0]));
+    }
+    learns
+}
+
+fn values(graph: &Graph, terms: &mut Terms, dropout: Dropout) -> Vec<Value> {
+    let mut values = vec![terms.whole(Term::Input, graph.input.len())];
+    for (i, layer) in graph.layers.iter().enumerate() {
+        let inputs: Vec<Value> = layer.inputs.iter().map(|input| values[input.0].clone()).collect();
+        let value = match &layer.op {
+            Op::Flatten => inputs[0].clone(),
+            Op::Dropout { .. } if dropout == Dropout::Sleeps => inputs[0].clone(),
+            Op::Concat => concat(inputs),
+            Op::Add => terms.sum(inputs),
+            _ => terms.whole(Term::Forward(i), layer.output.len()),
+        };
+        values.push(value);
+    }
+    values
+}
+
+fn gradients(graph: &Graph, terms: &mut Terms) -> Vec<Option<Value>> {
+    let learns = learns(graph);
+    let mut parts: Vec<Vec<Value>> = vec![Vec::new(); learns.len()];
+    let mut gradients = vec![None; learns.len()];
+    let len = graph.shape(graph.output).len();
+    parts[graph.output.0].push(terms.whole(Term::OutputGradient, len));
+    for (node, layer) in graph.nodes().rev().filter(|(node, _)| learns[node.0]) {
+        let gradient = terms.sum(std::mem::take(&mut parts[node.0]));
+        let mut start = 0;
+        for input in &layer.inputs {
+            let len = graph.shape(*input).len();
+            let contribution = match &layer.op {
+                Op::Flatten | Op::Add => gradient.clone(),
+                Op::Concat => part(&gradient, start, len),
+                _ => terms.whole(Term::Backward(node.0 - 1), len),
+            };
+            parts[input.0].push(contribution);
+            start += len;
+        }
+        gradients[node.0] = Some(gradient);
+    }
+    gradients
+}
+
+/// The tensor of the forward pass that a layer's backward kernel reads.
+fn kept(node: NodeId, layer: &Layer) -> Option<NodeId> {
+    match &layer.op {
+        Op::Conv2d(_) | Op::Linear(_) | Op::MaxPool2d(_) | Op::AdaptiveMaxPool2d(_) | Op::BatchNorm2d(_) => {
+            Some(layer.inputs[0])
+        }
+        Op::Activation(Activation::Gelu | Activation::Silu) => Some(layer.inputs[0]),
+        Op::Activation(Activation::LeakyRelu { slope }) if *slope < 0.0 => Some(layer.inputs[0]),
+        Op::Activation(_) | Op::Softmax => Some(node),
+        Op::AvgPool2d(_)
+        | Op::AdaptiveAvgPool2d(_)
+        | Op::Flatten
+        | Op::Dropout { .. }
+        | Op::Concat
+        | Op::Add => None,
+    }
+}
+
+struct Machine<'g> {
+    graph: &'g Graph,
+    plan: &'g Plan,
+    terms: Terms,
+    expected: Expected,
+    offsets: &'g [usize],
+    input: Cells,
+    output: Cells,
+    output_gradient: Cells,
+    arena: Cells,
+    /// How often the gradient of each learned tensor was written.
+    learned: Vec<usize>,
+}
+
+impl<'g> Machine<'g> {
+    fn new(graph: &'g Graph, plan: &'g Plan, pass: &'g Pass, dropout: Dropout) -> Self {
+        let mut terms = Terms::default();
+        let expected =
+            Expected { values: values(graph, &mut terms, dropout), gradients: gradients(graph, &mut terms) };
+        let mut input = Cells::new(graph.input.len());
+        input.write(0, &expected.values[0]);
+        let len = graph.shape(graph.output).len();
+        let mut output_gradient = Cells::new(len);
+        output_gradient.write(0, &terms.whole(Term::OutputGradient, len));
+        Self {
+            graph,
+            plan,
+            terms,
+            expected,
+            offsets: &pass.offsets,
+            input,
+            output: Cells::new(len),
+            output_gradient,
+            arena: Cells::new(pass.image_len),
+            learned: vec![0; plan.parameters.tensors.len()],
+        }
+    }
+
+    fn read(&self, place: Place) -> Option<Value> {
+        let (cells, offset) = match place.root {
+            Root::Input => (&self.input, 0),
+            Root::Output => (&self.output, 0),
+            Root::OutputGradient => (&self.output_gradient, 0),
+            Root::Buffer(buffer) => (&self.arena, self.offsets[buffer]),
+        };
+        cells.read(offset + place.start, place.len)
+    }
+
+    fn write(&mut self, place: Place, value: &Value) {
+        assert_eq!(value.iter().map(|run| run.2).sum::<usize>(), place.len, "the place is of the tensor's size");
+        let (cells, offset) = match place.root {
+            Root::Output => (&mut self.output, 0),
+            Root::Buffer(buffer) => (&mut self.arena, self.offsets[buffer]),
+            Root::Input | Root::OutputGradient => panic!("the user's memory is only read"),
+        };
+        cells.write(offset + place.start, value);
+    }
+
+    /// `copy` and `accumulate` do what they say, whatever they find.
+    fn moves(&mut self, call: &Call) -> bool {
+        let [Operand::Read(x), Operand::Write(y)] = call.operands[..] else { return false };
+        let x = self.read(x).expect("what is copied or added has been written");
+        match call.kernel.as_str() {
+            "elementwise::copy" => self.write(y, &x),
+            "elementwise::accumulate" => {
+                let old = self.read(y).expect("what is added to has been written");
+                let sum = self.terms.sum(vec![old, x]);
+                self.write(y, &sum);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn forward(&mut self, pass: &Pass) {
+        for step in &pass.steps {
+            match &step.action {
+                Action::Observe(place) => {
+                    let layer = step.layer.expect("a layer's output is observed");
+                    assert_eq!(self.read(*place), Some(self.expected.values[layer + 1].clone()), "{step:?}");
+                }
+                Action::Call(call) if self.moves(call) => {}
+                Action::Call(call) => {
+                    let layer = step.layer.expect("a kernel belongs to a layer");
+                    let x = self.expected.values[self.graph.layers[layer].inputs[0].0].clone();
+                    let places = places(call);
+                    assert_eq!(self.read(places[0]), Some(x), "what goes in: {step:?}");
+                    let y = *places.last().expect("a kernel writes");
+                    let value = self.terms.whole(Term::Forward(layer), y.len);
+                    self.write(y, &value);
+                }
+            }
+        }
+        let output = self.expected.values[self.graph.output.0].clone();
+        assert_eq!(self.output.read(0, self.graph.shape(self.graph.output).len()), Some(output));
+    }
+
+    fn backward(&mut self, pass: &Pass) {
+        let learns = learns(self.graph);
+        for step in &pass.steps {
+            let Action::Call(call) = &step.action else { panic!("{step:?}") };
+            if self.moves(call) {
+                continue;
+            }
+            let index = step.layer.expect("a kernel belongs to a layer");
+            let (node, layer) = (NodeId(index + 1), &self.graph.layers[index]);
+            let mut places = places(call);
+            let weights_only = call.kernel.ends_with("::backward_weight");
+            let input_only = call.kernel.ends_with("::backward_input");
+            if let Some(kept) = kept(node, layer).filter(|_| !input_only) {
+                let value = Some(self.expected.values[kept.0].clone());
+                assert_eq!(self.read(places.remove(0)), value, "what was kept of forward: {step:?}");
+            }
+            let d_y = self.expected.gradients[node.0].clone();
+            assert_eq!(self.read(places[0]), d_y, "the gradient that goes in: {step:?}");
+            for operand in &call.operands {
+                if let Operand::Gradient(Some(tensor)) | Operand::WeightGradient(tensor) = operand {
+                    self.learned[*tensor] += 1;
+                }
+            }
+            if weights_only {
+                assert_eq!(places.len(), 1, "{step:?}");
+                continue;
+            }
+            let wanted = learns[layer.inputs[0].0];
+            let is_norm = matches!(layer.op, Op::BatchNorm2d(_)); // which cannot do without
+            assert!(wanted || is_norm, "nobody asks for this gradient: {step:?}");
+            let d_x = *places.last().expect("a gradient is written");
+            let contribution = self.terms.whole(Term::Backward(index), d_x.len);
+            let accumulates = call.operands.contains(&Operand::Mode(Mode::Accumulate));
+            let value = if accumulates {
+                let old = self.read(d_x).expect("what is added to has been written");
+                self.terms.sum(vec![old, contribution])
+            } else {
+                contribution
+            };
+            self.write(d_x, &value);
+        }
+        for (placed, times) in self.plan.parameters.tensors.iter().zip(&self.learned) {
+            let expected = usize::from(placed.tensor.kind.is_parameter());
+            assert_eq!(*times, expected, "{}'s gradient is written once if it is learned", placed.key);
+        }
+    }
+}
+
+/// The places of a call in order; one that works in place has but one of its own.
+fn places(call: &Call) -> Vec<Place> {
+    call.operands
+        .iter()
+        .filter_map(|operand| match operand {
+            Operand::Read(place) | Operand::Write(place) => Some(*place),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn inference_finds_in_memory_what_it_needs() {
+    for (name, graph) in networks::all() {
+        println!("{name}");
+        let plan = plan(&graph);
+        Machine::new(&graph, &plan, &plan.inference, Dropout::Sleeps).forward(&plan.inference);
+    }
+}
+
+#[test]
+fn training_finds_in_memory_what_it_needs() {
+    for (name, graph) in networks::all() {
+        println!("{name}");
+        let plan = plan(&graph);
+        let mut machine = Machine::new(&graph, &plan, &plan.forward, Dropout::Acts);
+        machine.forward(&plan.forward);
+        machine.backward(&plan.backward);
+    }
+}
