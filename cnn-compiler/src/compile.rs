@@ -25,7 +25,8 @@ pub fn compile(tokens: TokenStream) -> TokenStream {
     for broken in
         program.broken.iter().filter(|broken| declared.iter().all(|known| *known.name != broken.name))
     {
-        output.extend(emit::fallback::stub(&broken.vis, &broken.name, None, None));
+        let (input, result) = elaborate::broken_shapes(&program, broken);
+        output.extend(emit::fallback::stub(&broken.vis, &broken.name, input, result));
     }
     output
 }

@@ -34,7 +34,7 @@ pub(crate) fn errors(tokens: &TokenStream) -> Vec<(String, String)> {
     errors.finish().iter().map(|error| (error.to_string(), at(error))).collect()
 }
 
-/// LeCun et al. (1998), as in *Dive into Deep Learning*: 61,706 parameters.
+/// `LeNet`-5 (1998), as in *Dive into Deep Learning*: 61,706 parameters.
 pub(crate) fn lenet() -> TokenStream {
     quote! {
         pub fn LeNet(image: Image<1, 28, 28>) -> Vector<10> {

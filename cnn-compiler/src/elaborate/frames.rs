@@ -42,8 +42,8 @@ pub(super) fn source(tokens: &impl quote::ToTokens) -> String {
     let mut text = String::new();
     let spaced = tokens.to_token_stream().to_string();
     for part in spaced.split_whitespace() {
-        let tight =
-            part.starts_with([',', ')', ']', '.', ';']) || text.ends_with(['(', '[', '.']) || text.is_empty();
+        let before = text.is_empty() || text.ends_with(['(', '[', '<', '.']);
+        let tight = before || part.starts_with([',', ')', ']', '<', '>', '.', ';']);
         let _ = write!(text, "{}{part}", if tight { "" } else { " " });
     }
     text

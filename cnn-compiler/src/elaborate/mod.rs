@@ -13,7 +13,7 @@ mod unroll;
 use crate::diagnostics::{Diagnostics, Message, nearest};
 use crate::graph::Graph;
 use crate::shape::Shape;
-use crate::syntax::ast::{Block, Network, Program, Tensor};
+use crate::syntax::ast::{Block, Broken, Network, Program, Tensor};
 use crate::value::{Value, evaluate};
 use consts::Consts;
 use proc_macro2::Ident;
@@ -153,6 +153,19 @@ fn shape(tensor: &Tensor, scopes: &Scopes<'_>, errors: &Diagnostics) -> Option<S
         return None;
     }
     Some(shape)
+}
+
+/// The shapes that a network with an error declares, as far as they are known; says nothing of errors here.
+pub fn broken_shapes(program: &Program, broken: &Broken) -> (Option<Shape>, Option<Shape>) {
+    let Some((input, output)) = &broken.tensors else { return (None, None) };
+    let silent = Diagnostics::default();
+    let consts = Consts::new(&program.consts);
+    let shapes = {
+        let scopes = Scopes::new(&consts, &silent);
+        (shape(input, &scopes, &silent), shape(output, &scopes, &silent))
+    };
+    let _ = silent.finish();
+    shapes
 }
 
 fn unknown_network(program: &Program, name: &Ident, errors: &Diagnostics) {

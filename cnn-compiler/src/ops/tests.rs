@@ -15,8 +15,7 @@ fn tensors(layer: &Layer) -> Vec<(&'static str, Vec<usize>)> {
 
 #[test]
 fn a_grouped_convolution_without_bias() {
-    let layers =
-        layers(&quote!(conv2d(4, (3, 5), groups = 2, bias = false)), &quote!(Image<4, 6, 4>));
+    let layers = layers(&quote!(conv2d(4, (3, 5), groups = 2, bias = false)), &quote!(Image<4, 6, 4>));
     let [conv] = &layers[..] else { panic!("{layers:#?}") };
     // torch.nn.Conv2d(6, 4, (3, 5), groups=2, bias=False).weight.shape
     assert_eq!(tensors(conv), [("weight", vec![4, 3, 3, 5])]);
@@ -85,7 +84,8 @@ fn ceil_mode_lets_windows_hang_over() {
 fn a_pools_padding_is_at_most_half_its_kernel() {
     layers(&quote!(max_pool2d(3, stride = 1, padding = 1)), &quote!(Image<6, 8, 8>));
     for pool in [quote!(max_pool2d), quote!(avg_pool2d)] {
-        let program = quote! { fn Net(image: Image<6, 8, 8>) -> Image<6, 5, 5> { #pool((4, 3), padding = (1, 2)) } };
+        let program =
+            quote! { fn Net(image: Image<6, 8, 8>) -> Image<6, 5, 5> { #pool((4, 3), padding = (1, 2)) } };
         let errors = errors(&program);
         assert_eq!(errors.len(), 1, "{errors:#?}");
         assert!(errors[0].0.starts_with("a pool's padding is at most half of its kernel: 2 is more than 1"));

@@ -26,6 +26,8 @@ pub struct Broken {
     pub vis: syn::Visibility,
     /// Its name.
     pub name: Ident,
+    /// The types of its input and output, where they could be read.
+    pub tensors: Option<(Tensor, Tensor)>,
 }
 
 /// `pub fn LeNet(image: Image<1, 28, 28>) -> Vector<10> { … }`

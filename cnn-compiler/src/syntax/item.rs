@@ -3,7 +3,7 @@
 use super::ast::{Block, Instance, Network, Program, Tensor};
 use super::body;
 use crate::diagnostics::{Diagnostics, Message};
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 /// Adds `item` to the program, or reports why it is none of ours.
@@ -60,6 +60,19 @@ fn function(item: syn::ItemFn, program: &mut Program, errors: &Diagnostics) {
         let params = block_params(signature, errors);
         program.blocks.push(Block { name: item.sig.ident, params, body });
     }
+}
+
+/// The types of a network's input and output, from an item with an error elsewhere; says nothing of errors here.
+pub(super) fn signature(item: TokenStream) -> Option<(Tensor, Tensor)> {
+    let item: syn::ItemFn = syn::parse2(item).ok()?;
+    let silent = Diagnostics::default();
+    let tensors = (|| {
+        let (_, input) = network_input(&item.sig, &silent)?;
+        let syn::ReturnType::Type(_, output) = &item.sig.output else { return None };
+        Some((input, tensor(output, &silent)?))
+    })();
+    let _ = silent.finish();
+    tensors
 }
 
 fn const_params(generics: &syn::Generics, errors: &Diagnostics) -> Vec<syn::ConstParam> {

@@ -9,7 +9,7 @@ mod item;
 mod split;
 
 use crate::diagnostics::Diagnostics;
-use ast::Program;
+use ast::{Broken, Program};
 use proc_macro2::TokenStream;
 
 /// Parses everything in one `network!( … )`.
@@ -22,7 +22,10 @@ pub fn parse(tokens: TokenStream, errors: &Diagnostics) -> Program {
             Err(error) => errors.push(error),
         }
         if errors.count() != before {
-            program.broken.extend(split::declared_type(&tokens));
+            program.broken.extend(split::declared_type(&tokens).map(|(vis, name)| {
+                let tensors = item::signature(split::without_body(tokens));
+                Broken { vis, name, tensors }
+            }));
         }
     }
     program

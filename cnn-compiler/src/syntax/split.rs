@@ -1,7 +1,6 @@
 //! Cuts the tokens of an invocation into items, without understanding them.
 
-use super::ast::Broken;
-use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 
 /// The tokens of each item.
 ///
@@ -58,7 +57,7 @@ impl Angles {
 }
 
 /// The type that an item would declare, were it right: a function with `->`, or a `type`.
-pub(super) fn declared_type(item: &TokenStream) -> Option<Broken> {
+pub(super) fn declared_type(item: &TokenStream) -> Option<(syn::Visibility, Ident)> {
     let tokens: Vec<TokenTree> = item.clone().into_iter().collect();
     let is_ident = |token: &TokenTree, name: &str| matches!(token, TokenTree::Ident(i) if i == name);
     let keyword = tokens.iter().position(|t| is_ident(t, "fn") || is_ident(t, "type"))?;
@@ -73,5 +72,14 @@ pub(super) fn declared_type(item: &TokenStream) -> Option<Broken> {
     let vis = tokens[..keyword].iter().position(|t| is_ident(t, "pub"));
     let vis = vis.map(|at| tokens[at..keyword].iter().cloned().collect());
     let vis = vis.and_then(|vis| syn::parse2(vis).ok()).unwrap_or(syn::Visibility::Inherited);
-    Some(Broken { vis, name: name.clone() })
+    Some((vis, name.clone()))
+}
+
+/// A function with nothing in its body: its signature may be right where a layer is not.
+pub(super) fn without_body(item: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+    if let Some(TokenTree::Group(body)) = tokens.last_mut() {
+        *body = Group::new(body.delimiter(), TokenStream::new());
+    }
+    tokens.into_iter().collect()
 }

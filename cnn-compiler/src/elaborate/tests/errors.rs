@@ -24,7 +24,8 @@ fn assert_one(program: &TokenStream, token: &str, start: &str) -> String {
 fn unknown_names_get_a_suggestion() {
     let text = assert_one(&image(&quote!(rleu)), "rleu", "there is no layer or block `rleu`");
     assert!(text.contains("help: there is one with a similar name: `relu`"), "{text}");
-    let text = assert_one(&image(&quote!(attention(3))), "attention", "there is no layer or block `attention`");
+    let text =
+        assert_one(&image(&quote!(attention(3))), "attention", "there is no layer or block `attention`");
     assert!(text.contains("help: declare a block"), "{text}");
     let program = quote! { fn Net(x: Vector<2>) -> Vector<2> { my_blok() } fn my_block() { relu } };
     assert!(assert_one(&program, "my_blok", "there is no layer or block").contains("`my_block`"));
@@ -44,11 +45,8 @@ fn a_misspelt_argument_counts_as_given() {
         "`conv2d` has no argument `kernal_size`",
     );
     assert!(text.contains("`kernel_size`"), "{text}");
-    let text = assert_one(
-        &image(&quote!(conv2d(6, 3, color = 3))),
-        "color",
-        "`conv2d` has no argument `color`",
-    );
+    let text =
+        assert_one(&image(&quote!(conv2d(6, 3, color = 3))), "color", "`conv2d` has no argument `color`");
     assert!(text.contains("its arguments are `channels`, `kernel_size`"), "{text}");
 }
 
@@ -83,17 +81,29 @@ fn arguments_are_held_against_the_signature() {
 #[test]
 fn values_are_held_against_the_layer() {
     let cases = [
-        (quote!(conv2d(6, 3, in_channels = 5)), "5", "in_channels = 5, but the image that comes in has 6 channels"),
+        (
+            quote!(conv2d(6, 3, in_channels = 5)),
+            "5",
+            "in_channels = 5, but the image that comes in has 6 channels",
+        ),
         (quote!(conv2d(6, 3, groups = 4)), "4", "groups = 4 does not divide the 6 input channels"),
         (quote!(conv2d(8, 3, groups = 3)), "3", "groups = 3 does not divide the 8 output channels"),
         (quote!(linear(3)), "linear", "`linear` needs a vector, but here stands an image 6x8x8"),
         (quote!(flatten; conv2d(6, 3)), "conv2d", "`conv2d` needs an image, but here stands a vector of 384"),
         (quote!(flatten; batch_norm2d), "batch_norm2d", "`batch_norm2d` needs an image"),
-        (quote!(flatten; linear(2, in_features = 3)), "3", "in_features = 3, but the vector that comes in has 384"),
+        (
+            quote!(flatten; linear(2, in_features = 3)),
+            "3",
+            "in_features = 3, but the vector that comes in has 384",
+        ),
         (quote!(dropout(1.0)), "1.0", "dropout needs 0 <= p < 1, found p = 1.0"),
         (quote!(dropout(-0.1)), "-0.1", "dropout needs 0 <= p < 1, found p = -0.1"),
         (quote!(dropout(1)), "1", "dropout needs 0 <= p < 1"),
-        (quote!(max_pool2d(2, padding = 2)), "2", "a pool's padding is at most half of its kernel: 2 is more than 1"),
+        (
+            quote!(max_pool2d(2, padding = 2)),
+            "2",
+            "a pool's padding is at most half of its kernel: 2 is more than 1",
+        ),
         (quote!(max_pool2d(9)), "9", "the kernel is larger than its input: height 9, but the input has 8"),
     ];
     for (body, token, start) in cases {
@@ -134,18 +144,22 @@ fn a_kernel_larger_than_its_input_shows_how_it_came_to_that() {
             max_pool2d(2);
         }
     };
-    let text = assert_one(&program, "size", "the kernel is larger than its input: height 9, but the input has 1");
+    let text =
+        assert_one(&program, "size", "the kernel is larger than its input: height 9, but the input has 1");
     // 28 -> 20 -> 10 -> 2 -> 1
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines[1].ends_with("= (1 + 2·0 - 1·(9 - 1) - 1) / 1 + 1 has no place to start"), "{text}");
     assert_eq!(lines[2], "help: make kernel_size at most 1 or padding at least 4");
-    assert_eq!(lines[3..8], [
-        "shapes: …",
-        "        max_pool2d(2) -> 4x10x10",
-        "        conv2d(8, kernel_size = 9) -> 8x2x2",
-        "        relu -> 8x2x2",
-        "        max_pool2d(2) -> 8x1x1",
-    ]);
+    assert_eq!(
+        lines[3..8],
+        [
+            "shapes: …",
+            "        max_pool2d(2) -> 4x10x10",
+            "        conv2d(8, kernel_size = 9) -> 8x2x2",
+            "        relu -> 8x2x2",
+            "        max_pool2d(2) -> 8x1x1",
+        ]
+    );
     assert!(lines[8].starts_with("note: in block `stage(16, 9)` ("), "{text}");
     assert!(lines[9].starts_with("note: in turn 3 of 3 of this loop: `channels` = 16 ("), "{text}");
     assert!(lines[10].starts_with("note: in network `Net` ("), "{text}");
@@ -157,7 +171,9 @@ fn a_kernel_larger_than_its_input_shows_how_it_came_to_that() {
 
 #[test]
 fn the_help_for_a_large_kernel_mends_it() {
-    crate::fixtures::graph(quote! { fn Net(image: Image<1, 4, 9>) -> Image<1, 2, 7> { conv2d(1, 7, padding = 2) } });
+    crate::fixtures::graph(
+        quote! { fn Net(image: Image<1, 4, 9>) -> Image<1, 2, 7> { conv2d(1, 7, padding = 2) } },
+    );
 }
 
 #[test]
@@ -174,7 +190,13 @@ fn the_declared_output_must_be_what_comes_out() {
 fn a_layer_has_a_name_of_its_own() {
     let body = quote! { let a = relu; let a = relu };
     assert_one(&image(&body), "a", "there is a layer `a` already");
-    assert_one(&image(&quote!(for _ in 0..3 { let a = relu; })), "a", "there is a layer `a` already");
+    assert_one(
+        &image(&quote!(for _ in 0..3 {
+            let a = relu;
+        })),
+        "a",
+        "there is a layer `a` already",
+    );
     let program = quote! { fn Net(x: Vector<2>) -> Vector<2> { relu } fn Net() { relu } };
     assert_one(&program, "Net", "`Net` is declared twice");
     let program = quote! { fn Net(x: Vector<2>) -> Vector<2> { relu } fn conv2d() { relu } };

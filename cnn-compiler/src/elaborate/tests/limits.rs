@@ -15,7 +15,10 @@ fn assert_errors(program: &TokenStream, starts: &[&str]) {
 
 #[track_caller]
 fn assert_body(body: &TokenStream, starts: &[&str]) {
-    assert_errors(&quote! { fn Net(x: Vector<6>) -> Vector<10> { #body; linear(10, in_features = 6) } }, starts);
+    assert_errors(
+        &quote! { fn Net(x: Vector<6>) -> Vector<10> { #body; linear(10, in_features = 6) } },
+        starts,
+    );
 }
 
 #[test]
@@ -46,24 +49,53 @@ fn a_loop_must_run() {
     for values in [quote!(0..0), quote!(3..1), quote!([])] {
         assert_body(&quote!(for _ in #values { linear(3); }), &["this loop never runs"]);
     }
-    assert_body(&quote!(for _ in 6 { relu }), &["a loop runs over a range or an array, not over 6, an integer"]);
-    assert_body(&quote!(for (a, b) in [1, 2] { linear(a); }), &["this pattern has 2 parts, but the value is 1", "this pattern has 2 parts, but the value is 2"]);
-    assert_body(&quote!(if 1 { relu }), &["a condition is `true` or `false`, not 1, an integer"]);
+    assert_body(
+        &quote!(for _ in 6 {
+            relu
+        }),
+        &["a loop runs over a range or an array, not over 6, an integer"],
+    );
+    assert_body(
+        &quote!(for (a, b) in [1, 2] {
+            linear(a);
+        }),
+        &["this pattern has 2 parts, but the value is 1", "this pattern has 2 parts, but the value is 2"],
+    );
+    assert_body(
+        &quote!(if 1 {
+            relu
+        }),
+        &["a condition is `true` or `false`, not 1, an integer"],
+    );
 }
 
 #[test]
 fn what_runs_too_long_is_refused() {
     assert_body(
-        &quote!(for _ in 0..1_000_000_000_000 { relu }),
+        &quote!(for _ in 0..1_000_000_000_000 {
+            relu
+        }),
         &["this loop would run 1000000000000 times, more than 10000"],
     );
     assert_body(
-        &quote!(for _ in 0..=9_223_372_036_854_775_807 { relu }),
+        &quote!(for _ in 0..=9_223_372_036_854_775_807 {
+            relu
+        }),
         &["this loop would run 9223372036854775807 times"],
     );
-    let nested = quote!(for _ in 0..1000 { for _ in 0..1000 { for _ in 0..1000 { relu } } });
+    let nested = quote!(for _ in 0..1000 {
+        for _ in 0..1000 {
+            for _ in 0..1000 {
+                relu
+            }
+        }
+    });
     assert_body(&nested, &["the network has more than 100000 statements"]);
-    let empty = quote!(for _ in 0..10_000 { for _ in 0..10_000 { for _ in 0..10_000 {} } });
+    let empty = quote!(for _ in 0..10_000 {
+        for _ in 0..10_000 {
+            for _ in 0..10_000 {}
+        }
+    });
     assert_body(&empty, &["the network has more than 100000 statements"]);
 }
 
@@ -79,7 +111,8 @@ fn blocks_that_double_again_and_again_are_refused() {
 
 #[test]
 fn an_unknown_value_is_reported_once_and_silences_what_depends_on_it() {
-    let body = quote! { linear(width); linear(3); if _.features == 4 { conv2d(1, 1) }; for _ in 0..width { relu } };
+    let body =
+        quote! { linear(width); linear(3); if _.features == 4 { conv2d(1, 1) }; for _ in 0..width { relu } };
     let (width, again) = ("the value of `width` is not known here", "the value of `width` is not known here");
     assert_body(&body, &[width, again]);
     assert_body(&quote!(linear(f(3))), &["this cannot be computed while the network is compiled"]);
@@ -107,11 +140,20 @@ fn numbers_and_sizes_that_overflow_are_refused() {
     }
     let program = quote! { fn Net(x: Image<16777216, 16777216, 1>) -> Vector<1> { flatten; linear(1) } };
     assert_errors(&program, &["overflow: this tensor is larger than any memory"]);
-    let program = quote! { fn Net(x: Image<1, 1048576, 1048576>) -> Vector<1> { conv2d(2, 1); flatten; linear(1) } };
+    let program =
+        quote! { fn Net(x: Image<1, 1048576, 1048576>) -> Vector<1> { conv2d(2, 1); flatten; linear(1) } };
     assert_errors(&program, &["overflow: this layer is larger than any memory"]);
     let program = quote! { fn Net(x: Vector<16777217>) -> Vector<0> { linear(1) } };
-    assert_errors(&program, &["a size is an integer from 1 to 16777216, found 16777217", "a size is an integer from 1"]);
-    assert_body(&quote!(for _ in [[[0; 10_000]; 10_000]; 10_000] { relu }), &["an array has between"]);
+    assert_errors(
+        &program,
+        &["a size is an integer from 1 to 16777216, found 16777217", "a size is an integer from 1"],
+    );
+    assert_body(
+        &quote!(for _ in [[[0; 10_000]; 10_000]; 10_000] {
+            relu
+        }),
+        &["an array has between"],
+    );
 }
 
 #[test]

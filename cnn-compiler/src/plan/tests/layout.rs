@@ -44,9 +44,14 @@ fn buffers(passes: &[&Pass]) -> Vec<Option<Used>> {
 fn assert_disjoint(name: &str, passes: &[&Pass]) {
     let offsets = &passes[0].offsets;
     let all = buffers(passes);
-    let alive: Vec<(usize, &Used)> = all.iter().enumerate().filter_map(|(i, used)| Some((i, used.as_ref()?))).collect();
+    let alive: Vec<(usize, &Used)> =
+        all.iter().enumerate().filter_map(|(i, used)| Some((i, used.as_ref()?))).collect();
     for (n, (i, a)) in alive.iter().enumerate() {
-        assert!(offsets[*i] + a.len <= passes[0].image_len, "{name}: {a:?} at {} is in the arena", offsets[*i]);
+        assert!(
+            offsets[*i] + a.len <= passes[0].image_len,
+            "{name}: {a:?} at {} is in the arena",
+            offsets[*i]
+        );
         assert!(offsets[*i].is_multiple_of(crate::plan::LINE), "{name}: buffers start at a cache line");
         for (j, b) in &alive[n + 1..] {
             let at_once = a.first <= b.last && b.first <= a.last;
@@ -71,7 +76,8 @@ fn buffers_that_live_at_once_do_not_overlap() {
 fn no_kernel_gets_one_memory_twice() {
     for (name, graph) in networks::all() {
         let plan = plan(&graph);
-        for step in [&plan.inference, &plan.forward, &plan.backward].into_iter().flat_map(|pass| &pass.steps) {
+        for step in [&plan.inference, &plan.forward, &plan.backward].into_iter().flat_map(|pass| &pass.steps)
+        {
             let places = touched(step);
             for (n, (a, a_written)) in places.iter().enumerate() {
                 for (b, b_written) in &places[n + 1..] {

@@ -135,7 +135,11 @@ impl<'g> Machine<'g> {
     }
 
     fn write(&mut self, place: Place, value: &Value) {
-        assert_eq!(value.iter().map(|run| run.2).sum::<usize>(), place.len, "the place is of the tensor's size");
+        assert_eq!(
+            value.iter().map(|run| run.2).sum::<usize>(),
+            place.len,
+            "the place is of the tensor's size"
+        );
         let (cells, offset) = match place.root {
             Root::Output => (&mut self.output, 0),
             Root::Buffer(buffer) => (&mut self.arena, self.offsets[buffer]),

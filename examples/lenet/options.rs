@@ -1,0 +1,91 @@
+//! The command line.
+
+use clap::{Parser, ValueEnum};
+use cnn::init::Init;
+use std::path::PathBuf;
+
+/// The subset of Fashion-MNIST in this repository.
+pub(crate) const SUBSET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/fashion-mnist");
+
+/// Where the weights go unless said otherwise.
+const WEIGHTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/lenet.safetensors");
+
+/// Trains LeNet on Fashion-MNIST.
+#[derive(Debug, Parser)]
+#[command(name = "lenet")]
+pub(crate) struct Options {
+    /// Folder of the four IDX files, gzipped or not
+    #[arg(long, value_name = "DIR", default_value = SUBSET)]
+    pub(crate) data: PathBuf,
+    /// How often to go over the images
+    #[arg(long, default_value_t = 15)]
+    pub(crate) epochs: u64,
+    /// Images per step
+    #[arg(long, default_value_t = 64, value_parser = at_least_one)]
+    pub(crate) batch: usize,
+    /// Learning rate [default: 0.5 for sgd, 0.003 for adam and adamw]
+    #[arg(long)]
+    lr: Option<f32>,
+    /// How parameters follow their gradients
+    #[arg(long, value_enum, default_value_t = Choice::Adam)]
+    pub(crate) optimizer: Choice,
+    /// How weights start: as PyTorch's default, or Xavier-uniform with default biases
+    #[arg(long, value_enum, default_value_t = Start::Xavier)]
+    pub(crate) init: Start,
+    /// Where all random numbers come from
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Threads to work on [default: one for each core]
+    #[arg(long, value_parser = at_least_one)]
+    pub(crate) threads: Option<usize>,
+    /// File to save the weights to
+    #[arg(long, value_name = "FILE", default_value = WEIGHTS)]
+    pub(crate) save: PathBuf,
+    /// File of weights to start from
+    #[arg(long, value_name = "FILE")]
+    pub(crate) load: Option<PathBuf>,
+    /// Print the figures as JSON on the last line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl Options {
+    pub(crate) fn learning_rate(&self) -> f32 {
+        self.lr.unwrap_or(match self.optimizer {
+            Choice::Sgd => 0.5,
+            Choice::Adam | Choice::Adamw => 0.003,
+        })
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("it must be at least 1".into()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+/// An optimiser.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Choice {
+    Sgd,
+    Adam,
+    Adamw,
+}
+
+/// An initialisation.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Start {
+    Default,
+    Xavier,
+}
+
+impl From<Start> for Init {
+    fn from(start: Start) -> Self {
+        match start {
+            Start::Default => Self::Default,
+            Start::Xavier => Self::XavierUniform,
+        }
+    }
+}
