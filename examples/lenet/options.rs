@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub(crate) const SUBSET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/fashion-mnist");
 
 /// Where the weights go unless said otherwise.
-const WEIGHTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/lenet.safetensors");
+const WEIGHTS: &str = "lenet.safetensors";
 
 /// Trains LeNet on Fashion-MNIST.
 #[derive(Debug, Parser)]
