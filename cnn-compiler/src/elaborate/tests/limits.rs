@@ -47,7 +47,11 @@ fn a_block_that_calls_itself_does_not_hide_other_errors() {
 #[test]
 fn a_loop_must_run() {
     for values in [quote!(0..0), quote!(3..1), quote!([])] {
-        assert_body(&quote!(for _ in #values { linear(3); }), &["this loop never runs"]);
+        // Without the loop's `flatten`, the next layer would complain too.
+        let program = quote! {
+            fn Net(image: Image<1, 2, 2>) -> Vector<2> { for _ in #values { flatten; } linear(2) }
+        };
+        assert_errors(&program, &["this loop never runs"]);
     }
     assert_body(
         &quote!(for _ in 6 {
