@@ -4,12 +4,14 @@
 //! the batch's; the running statistics move towards its mean and *unbiased* variance. In inference they are the running
 //! statistics, and the whole is one multiply-add per number.
 //!
-//! Sums run over the whole batch and are kept in `f64`, channel by channel: splitting the work over channels cannot
-//! change them.
+//! Sums run over the whole batch and are kept in `f64`, channel by channel, as [`LANES`] partial sums: splitting the work
+//! over channels cannot change them.
+#![allow(clippy::inline_always)] // a body takes on its caller's instruction set only where it is inlined
 
 use crate::Write;
 use crate::memory::Workspace;
-use crate::parallel;
+use crate::parallel::{self, Records};
+use crate::simd::{Body, vectorized};
 use crate::view::{View, ViewMut};
 use core::ops::Range;
 
@@ -101,29 +103,89 @@ pub fn train_forward(
 ) {
     d.check(x, x.count());
     d.check(y.view(), x.count());
-    let Workspace { lanes, lane_scratch, step_scratch, saved: all_saved } = work;
-    let (means, inverse_stds) = all_saved[saved].split_at_mut(d.channels);
+    let mut work = work;
+    let (means, inverse_stds) = core::mem::take(&mut work.saved)[saved].split_at_mut(d.channels);
     let count = (x.count() * d.pixels) as f64;
-    for channel in 0..d.channels {
-        let numbers = || x.images().flat_map(|image| &image[d.plane(channel)]).map(|x| f64::from(*x));
-        let mean = numbers().sum::<f64>() / count;
-        let squares: f64 = numbers().map(|x| (x - mean) * (x - mean)).sum();
-        means[channel] = mean as f32;
-        inverse_stds[channel] = (1.0 / libm::sqrt(squares / count + f64::from(d.eps))) as f32;
-        // A batch of one number has no unbiased variance; PyTorch refuses it, here it counts as 0.
-        let unbiased = squares / (count - 1.0).max(1.0);
-        let towards = |running: &mut f32, new: f64| {
-            *running =
-                (f64::from(*running) * (1.0 - f64::from(d.momentum)) + new * f64::from(d.momentum)) as f32;
-        };
-        towards(&mut running_mean[channel], mean);
-        towards(&mut running_var[channel], unbiased);
-    }
+    let momentum = f64::from(d.momentum);
+    let towards = |running: &mut f32, new: f64| {
+        *running = (f64::from(*running) * (1.0 - momentum) + new * momentum) as f32;
+    };
+    let (lanes, scratch) = work.lanes_for(2 * x.count() * x.image_len());
+    let one_each = |numbers| Records::new(numbers, 1);
+    let kept = (one_each(&mut *means), one_each(&mut *inverse_stds));
+    let running = (one_each(running_mean), one_each(running_var));
+    parallel::over((0..d.channels, kept, running), scratch, lanes, &|(channels, kept, running), _| {
+        let (means, inverse_stds) = (kept.0.items(), kept.1.items());
+        let (running_mean, running_var) = (running.0.items(), running.1.items());
+        for (i, channel) in channels.enumerate() {
+            let (mean, squares) = moments(x, d.plane(channel), count);
+            means[i] = mean as f32;
+            inverse_stds[i] = (1.0 / libm::sqrt(squares / count + f64::from(d.eps))) as f32;
+            towards(&mut running_mean[i], mean);
+            // A batch of one number has no unbiased variance; PyTorch refuses it, here it counts as 0.
+            towards(&mut running_var[i], squares / (count - 1.0).max(1.0));
+        }
+    });
     batches_tracked[0] += 1.0;
     let factor = |channel: usize| entry(weight, channel, 1.0) * inverse_stds[channel];
     let summand = |channel: usize| entry(bias, channel, 0.0) - means[channel] * factor(channel);
-    let work = Workspace { lanes, lane_scratch, step_scratch, saved: &mut [] };
     d.affine(x, y, work, factor, summand);
+}
+
+/// The mean of the `count` numbers of a channel, and the sum of the squares of their distances from it.
+///
+/// One pass over the numbers less the first of them, which takes the size of the mean out of the squares (Chan, Golub
+/// and `LeVeque` 1983, *Algorithms for Computing the Sample Variance*).
+fn moments(x: View<'_>, plane: Range<usize>, count: f64) -> (f64, f64) {
+    let first = x.images().next().map_or(0.0, |image| f64::from(image[plane.start]));
+    let [sum, squares] = sums(x, x, plane, |x, _| {
+        let distance = f64::from(x) - first;
+        [distance, distance * distance]
+    });
+    (first + sum / count, (squares - sum * sum / count).max(0.0))
+}
+
+/// How many partial sums there are for each sum.
+const LANES: usize = 8;
+
+/// Two sums over the numbers of a channel, of what `terms` makes of those of `a` and `b`.
+fn sums(a: View<'_>, b: View<'_>, plane: Range<usize>, terms: impl Fn(f32, f32) -> [f64; 2]) -> [f64; 2] {
+    let mut partial = [[0.0; LANES]; 2];
+    vectorized(Sums { a, b, plane, terms, partial: &mut partial });
+    partial.map(|lanes| lanes.iter().sum())
+}
+
+struct Sums<'a, F> {
+    a: View<'a>,
+    b: View<'a>,
+    plane: Range<usize>,
+    terms: F,
+    partial: &'a mut [[f64; LANES]; 2],
+}
+
+impl<F: Fn(f32, f32) -> [f64; 2]> Body for Sums<'_, F> {
+    #[inline(always)]
+    fn run(self) {
+        let [mut first, mut second] = *self.partial;
+        let mut add = |lane: usize, a: f32, b: f32| {
+            let [one, two] = (self.terms)(a, b);
+            first[lane] += one;
+            second[lane] += two;
+        };
+        for (a, b) in self.a.images().zip(self.b.images()) {
+            let (a, a_rest) = a[self.plane.clone()].as_chunks::<LANES>();
+            let (b, b_rest) = b[self.plane.clone()].as_chunks::<LANES>();
+            for (a, b) in a.iter().zip(b) {
+                for lane in 0..LANES {
+                    add(lane, a[lane], b[lane]);
+                }
+            }
+            for (lane, (a, b)) in a_rest.iter().zip(b_rest).enumerate() {
+                add(lane, *a, *b);
+            }
+        }
+        *self.partial = [first, second];
+    }
 }
 
 /// All gradients. With x̂ = (x − mean) / std: `d_bias` = Σ `d_y`, `d_weight` = Σ `d_y` · x̂, and
@@ -144,34 +206,60 @@ pub fn backward(
     for view in [x, d_y, d_x.view()] {
         d.check(view, x.count());
     }
-    let (means, inverse_stds) = work.saved[saved].split_at(d.channels);
+    let Workspace { saved: all_saved, .. } = work;
+    let (means, inverse_stds) = all_saved[saved].split_at(d.channels);
     let count = (x.count() * d.pixels) as f64;
     for channel in 0..d.channels {
         let (mean, inverse_std) = (means[channel], inverse_stds[channel]);
-        let plane = d.plane(channel);
-        let (mut sum, mut dot) = (0.0, 0.0);
-        for (x, d_y) in x.images().zip(d_y.images()) {
-            for (x, d_y) in x[plane.clone()].iter().zip(&d_y[plane.clone()]) {
-                sum += f64::from(*d_y);
-                dot += f64::from(*d_y) * f64::from((x - mean) * inverse_std);
-            }
-        }
+        let [sum, dot] = sums(x, d_y, d.plane(channel), |x, d_y| {
+            let d_y = f64::from(d_y);
+            [d_y, d_y * (f64::from(x) - f64::from(mean))]
+        });
+        let dot = dot * f64::from(inverse_std);
         if let Some(d_weight) = &mut d_weight {
             d_weight[channel] = dot as f32;
         }
         if let Some(d_bias) = &mut d_bias {
             d_bias[channel] = sum as f32;
         }
-        let factor = entry(weight, channel, 1.0) * inverse_std;
-        let (mean_d_y, mean_dot) = ((sum / count) as f32, (dot / count) as f32);
-        for ((x, d_y), d_x) in x.images().zip(d_y.images()).zip(d_x.images_mut()) {
-            let numbers = x[plane.clone()].iter().zip(&d_y[plane.clone()]).zip(&mut d_x[plane.clone()]);
-            for ((x, d_y), d_x) in numbers {
-                let gradient = factor * (d_y - mean_d_y - (x - mean) * inverse_std * mean_dot);
-                match write {
-                    Write::Overwrite => *d_x = gradient,
-                    Write::Accumulate => *d_x += gradient,
-                }
+        vectorized(InputGradient {
+            x,
+            d_y,
+            d_x: d_x.reborrow(),
+            plane: d.plane(channel),
+            factor: entry(weight, channel, 1.0) * inverse_std,
+            mean,
+            mean_d_y: (sum / count) as f32,
+            slope: (dot / count * f64::from(inverse_std)) as f32,
+            write,
+        });
+    }
+}
+
+/// `d_x` = factor · (`d_y` − `mean_d_y` − (x − mean) · slope) on one channel.
+struct InputGradient<'a> {
+    x: View<'a>,
+    d_y: View<'a>,
+    d_x: ViewMut<'a>,
+    plane: Range<usize>,
+    factor: f32,
+    mean: f32,
+    mean_d_y: f32,
+    slope: f32,
+    write: Write,
+}
+
+impl Body for InputGradient<'_> {
+    #[inline(always)]
+    fn run(mut self) {
+        let Self { factor, mean, mean_d_y, slope, .. } = self;
+        let gradient = |x: f32, d_y: f32| factor * (d_y - mean_d_y - (x - mean) * slope);
+        for ((x, d_y), d_x) in self.x.images().zip(self.d_y.images()).zip(self.d_x.images_mut()) {
+            let plane = self.plane.clone();
+            let numbers = x[plane.clone()].iter().zip(&d_y[plane.clone()]).zip(&mut d_x[plane]);
+            match self.write {
+                Write::Overwrite => numbers.for_each(|((x, d_y), d_x)| *d_x = gradient(*x, *d_y)),
+                Write::Accumulate => numbers.for_each(|((x, d_y), d_x)| *d_x += gradient(*x, *d_y)),
             }
         }
     }

@@ -28,11 +28,11 @@ pub struct Dropout {
 }
 
 impl Dropout {
-    /// What number `element` of image `image` is multiplied by.
-    #[inline]
-    fn factor(&self, key: Key, image: usize, element: usize) -> f32 {
+    /// What the numbers of image `image` are multiplied by.
+    fn mask(self, key: Key, image: usize) -> impl Iterator<Item = f32> {
         let stream = random::bits(key.step, self.layer, image as u64);
-        if random::uniform(key.seed, stream, element as u64) < self.p { 0.0 } else { 1.0 / (1.0 - self.p) }
+        let kept = 1.0 / (1.0 - self.p);
+        (0..).map(move |element| if random::uniform(key.seed, stream, element) < self.p { 0.0 } else { kept })
     }
 }
 
@@ -47,8 +47,8 @@ pub fn apply_in_place(d: &Dropout, key: Key, y: ViewMut<'_>, mut work: Workspace
     let images = 0..y.count();
     parallel::over((images, y), scratch, lanes, &|(images, mut y), _| {
         for (image, y) in images.zip(y.images_mut()) {
-            for (element, y) in y.iter_mut().enumerate() {
-                *y *= d.factor(key, image, element);
+            for (y, factor) in y.iter_mut().zip(d.mask(key, image)) {
+                *y *= factor;
             }
         }
     });
@@ -77,14 +77,15 @@ fn masked(
     let (lanes, scratch) = work.lanes_for(COST * x.count() * x.image_len());
     parallel::over((0..x.count(), x, y), scratch, lanes, &|(images, x, mut y), _| {
         for (image, (x, y)) in images.zip(x.images().zip(y.images_mut())) {
-            for (element, (x, y)) in x.iter().zip(y).enumerate() {
-                store(y, x * d.factor(key, image, element));
+            for ((x, y), factor) in x.iter().zip(y).zip(d.mask(key, image)) {
+                store(y, x * factor);
             }
         }
     });
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp)] // the same masks give the same bits
 mod tests {
     use super::*;
     use alloc::vec;

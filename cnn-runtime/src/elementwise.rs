@@ -35,6 +35,7 @@ fn each_image(
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp)] // small integers are exact
 mod tests {
     use super::*;
 

@@ -80,7 +80,13 @@ mod tests {
             assert!((variance / (bound * bound / 3.0) - 1.0).abs() < 0.05, "{init:?}: {variance}");
             let biases = state.tensor(&TENSORS[1]);
             assert!(biases.iter().all(|b| b.abs() <= 0.1 && *b != 0.0));
-            assert!(state.tensor(&TENSORS[2]).iter().chain(state.tensor(&TENSORS[3])).all(|n| *n == 1.0));
+            assert!(
+                state
+                    .tensor(&TENSORS[2])
+                    .iter()
+                    .chain(state.tensor(&TENSORS[3]))
+                    .all(|n| n.to_bits() == 1.0_f32.to_bits())
+            );
         }
     }
 
@@ -91,5 +97,43 @@ mod tests {
         };
         assert_eq!(bits(5), bits(5));
         assert_ne!(bits(5), bits(6));
+    }
+
+    #[test]
+    fn what_was_there_before_is_gone() {
+        let kinds = [
+            (TensorKind::Scale, 1.0_f32),
+            (TensorKind::Shift, 0.0),
+            (TensorKind::RunningMean, 0.0),
+            (TensorKind::RunningVar, 1.0),
+            (TensorKind::BatchesTracked, 0.0),
+        ];
+        for (kind, expected) in kinds {
+            let mut state = State::zeros(16, 16);
+            let tensor = TensorInfo { name: "tensor", shape: &[8], kind, offset: 4 };
+            state.parameters.fill(7.0);
+            state.buffers.fill(7.0);
+            initialize(Init::Default, 1, &[tensor], &mut state);
+            let found = state.tensor(&tensor).iter();
+            assert!(found.into_iter().all(|n| n.to_bits() == expected.to_bits()), "{kind:?}");
+            // Nothing beside the tensor has changed.
+            let sevens = state.parameters.iter().chain(state.buffers.iter()).filter(|n| **n > 6.0).count();
+            assert_eq!(sevens, 24, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn every_tensor_has_a_stream_of_its_own() {
+        let kind = TensorKind::Weight { fan_in: 4, fan_out: 4 };
+        let tensor = |offset| TensorInfo { name: "weight", shape: &[64], kind, offset };
+        let draw = |tensors: [TensorInfo; 2]| {
+            let mut state = State::zeros(128, 0);
+            initialize(Init::Default, 1, &tensors, &mut state);
+            tensors.map(|tensor| state.tensor(&tensor).to_vec())
+        };
+        let [first, second] = draw([tensor(0), tensor(64)]);
+        assert!(first.iter().zip(&second).all(|(a, b)| a.to_bits() != b.to_bits()));
+        // Where a tensor stands does not matter, only its index.
+        assert_eq!(draw([tensor(64), tensor(0)]), [first, second]);
     }
 }

@@ -116,6 +116,21 @@ mod tests {
     }
 
     #[test]
+    fn mean_squared_error_is_pytorchs() {
+        // PyTorch 2.15: y = torch.tensor([[1., 2., 3.], [-1., .5, 100.]], requires_grad=True)
+        // t = torch.tensor([[.5, -2., 3.], [0., 1., 90.]])
+        // l = torch.nn.functional.mse_loss(y, t); l.backward(); l, y.grad
+        let targets = [Vector([0.5, -2.0, 3.0]), Vector([0.0, 1.0, 90.0])];
+        let mut d = [Vector([0.0; 3]); 2];
+        let loss = MeanSquaredError.evaluate(&LOGITS, &targets, &mut d).unwrap();
+        assert_relative_eq!(loss, 19.583_334, epsilon = 1e-6);
+        let expected = [0.166_666_67, 1.333_333_4, 0.0, -0.333_333_34, -0.166_666_67, 3.333_333_5];
+        for (d, expected) in Vector::as_numbers(&d).iter().zip(expected) {
+            assert_relative_eq!(*d, expected, epsilon = 1e-6);
+        }
+    }
+
+    #[test]
     fn both_are_the_definition() {
         let targets = [Vector([0.5, -2.0, 3.0]), Vector([0.0, 1.0, 90.0])];
         let mut d = [Vector([0.0; 3]); 2];
@@ -144,13 +159,19 @@ mod tests {
             CrossEntropy.evaluate(&LOGITS, &[0_u8, 3], &mut d),
             CrossEntropy.evaluate(&LOGITS, &[0_u8], &mut d),
             CrossEntropy.evaluate(&LOGITS[..0], &[0_u8; 0], &mut d),
+            CrossEntropy.evaluate(&LOGITS, &[0_u8, 1], &mut d[..1]),
             MeanSquaredError.evaluate(&LOGITS, &LOGITS[..1], &mut d),
+            MeanSquaredError.evaluate(&LOGITS, &LOGITS, &mut d[..1]),
+            MeanSquaredError.evaluate(&LOGITS[..0], &LOGITS[..0], &mut d),
         ];
         let expected = [
             Error::Label { index: 1, found: 3, classes: 3 },
             Error::BatchLength { what: "targets", expected: 2, found: 1 },
             Error::EmptyBatch,
+            Error::BatchLength { what: "output gradients", expected: 2, found: 1 },
             Error::BatchLength { what: "targets", expected: 2, found: 1 },
+            Error::BatchLength { what: "output gradients", expected: 2, found: 1 },
+            Error::EmptyBatch,
         ];
         for (error, expected) in errors.into_iter().zip(expected) {
             assert_eq!(error, Err(expected));

@@ -68,7 +68,7 @@ impl Optimizer for Sgd {
         if momentum == 0.0 {
             return each(
                 (Records::new(parameters, 1), Records::new(gradients, 1)),
-                |(parameters, gradients)| {
+                move |(parameters, gradients)| {
                     for (parameter, gradient) in parameters.items().iter_mut().zip(gradients.items()) {
                         *parameter -= learning_rate * (gradient + weight_decay * *parameter);
                     }
@@ -83,7 +83,7 @@ impl Optimizer for Sgd {
             Records::new(gradients, 1),
             Records::new(&mut self.velocity[..], 1),
         );
-        each(work, |(parameters, gradients, velocity)| {
+        each(work, move |(parameters, gradients, velocity)| {
             let items = parameters.items().iter_mut().zip(gradients.items()).zip(velocity.items());
             for ((parameter, gradient), velocity) in items {
                 let gradient = gradient + weight_decay * *parameter;
@@ -199,7 +199,7 @@ impl Moments {
             Records::new(&mut self.first[..], 1),
             Records::new(&mut self.second[..], 1),
         );
-        each(work, |(parameters, gradients, first, second)| {
+        each(work, move |(parameters, gradients, first, second)| {
             let moments = first.items().iter_mut().zip(second.items());
             let items = parameters.items().iter_mut().zip(gradients.items()).zip(moments);
             for ((parameter, gradient), (first, second)) in items {
@@ -207,13 +207,26 @@ impl Moments {
                 let gradient = gradient + decay * *parameter;
                 *first += (1.0 - beta1) * (gradient - *first);
                 *second = beta2 * *second + (1.0 - beta2) * gradient * gradient;
-                *parameter -= step_size * *first / (libm::sqrtf(*second) / root + eps);
+                *parameter -= step_size * *first / (square_root(*second) / root + eps);
             }
         });
     }
 }
 
+/// The compiler turns the standard library's root into vector instructions, but not `libm`'s; both round correctly, so
+/// the bits are the same.
+#[inline]
+fn square_root(x: f32) -> f32 {
+    #[cfg(feature = "std")]
+    return x.sqrt();
+    #[cfg(not(feature = "std"))]
+    return libm::sqrtf(x);
+}
+
 /// Runs `body` on parts of the vectors, over the threads where they are long.
+///
+/// `body` should own its coefficients (`move`): behind references they could alias what it writes, and its loop would not
+/// become vector instructions.
 fn each<W: parallel::Split>(work: W, body: impl Fn(W) + Sync) {
     let lanes = parallel::threads().min(work.units() / (parallel::WORTH_SPLITTING / 4) + 1);
     parallel::over(work, &mut [], lanes, &|work, _| body(work));

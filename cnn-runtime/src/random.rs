@@ -60,6 +60,7 @@ mod tests {
 
     #[test]
     fn numbers_fill_the_unit_interval_evenly() {
+        #[allow(clippy::cast_sign_loss)] // none is negative
         for (seed, stream) in [(0, 0), (0, 1), (1, 0), (42, 7)] {
             let mut counts = [0_u32; 10];
             for index in 0..100_000 {

@@ -150,7 +150,8 @@ mod tests {
 
     fn subset(count: usize) -> Data {
         let (train, _) = fashion_mnist::load(options::SUBSET).expect("the subset stands in the repository");
-        Dataset::new(train.images()[..count].to_vec(), train.labels()[..count].to_vec()).expect("as many labels")
+        Dataset::new(train.images()[..count].to_vec(), train.labels()[..count].to_vec())
+            .expect("as many labels")
     }
 
     /// Trains on a few images; gives the loss of each epoch.
@@ -159,7 +160,8 @@ mod tests {
         let mut batches = Batches::new(&data, 32).shuffled(1);
         let mut trainer = Trainer::new(net, Adam::new(0.005));
         let progress = Progress::hidden();
-        let epoch = |number| train_epoch(&mut trainer, &mut batches, number, &progress).expect("fitting data").loss;
+        let epoch =
+            |number| train_epoch(&mut trainer, &mut batches, number, &progress).expect("fitting data").loss;
         (0..epochs).map(epoch).collect()
     }
 

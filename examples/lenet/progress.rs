@@ -16,7 +16,9 @@ impl Progress {
         // Without a terminal, indicatif draws nothing by itself.
         let bar = ProgressBar::new(images as u64);
         let template = "{prefix} [{bar:24}] {pos}/{len}  {msg}  {eta} left";
-        bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
         let epoch = format!("epoch {epoch:>2}/{epochs}");
         bar.set_prefix(epoch.clone());
         Self { bar, epoch }

@@ -1,3 +1,5 @@
+#![allow(clippy::float_cmp)] // numbers that were copied are the same
+
 use super::*;
 use crate::reference::activation::{self as definition, Activation};
 use alloc::vec;
@@ -46,7 +48,7 @@ fn all() -> Vec<Kernels> {
             forward: |x, y, work| leaky_relu::forward(SLOPE, x, y, work),
             forward_in_place: |y, work| leaky_relu::forward_in_place(SLOPE, y, work),
             backward: |saved, d_y, d_x, write, work| {
-                leaky_relu::backward(SLOPE, saved, d_y, d_x, write, work)
+                leaky_relu::backward(SLOPE, saved, d_y, d_x, write, work);
             },
             backward_in_place: |saved, d, work| leaky_relu::backward_in_place(SLOPE, saved, d, work),
         },
@@ -120,6 +122,14 @@ fn numbers_are_pytorchs() {
     close("gelu", &y, [-0.045_500_1, -0.154_268_77, 0.0, 0.345_731_23, 1.954_499_7].into_iter());
     silu::forward(View::dense(&x, 5), ViewMut::dense(&mut y, 5), workspace(1));
     close("silu", &y, [-0.238_405_84, -0.188_770_33, 0.0, 0.311_229_67, 1.761_594_2].into_iter());
+}
+
+/// Far below 0, what is left of 1 + erf would be multiplied by a large number.
+#[test]
+fn gelu_is_nothing_far_below_zero() {
+    let mut y = [-10.0, -1e4, -1e30];
+    gelu::forward_in_place(ViewMut::dense(&mut y, 3), workspace(1));
+    assert_eq!(y, [0.0; 3]);
 }
 
 #[test]

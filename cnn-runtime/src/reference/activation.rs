@@ -37,9 +37,8 @@ impl Activation {
     /// The derivative at x.
     pub fn derivative<T: Real>(self, x: T) -> T {
         match self {
-            Self::Relu if x > T::ZERO => T::ONE,
+            Self::Relu | Self::LeakyRelu(_) if x > T::ZERO => T::ONE,
             Self::Relu => T::ZERO,
-            Self::LeakyRelu(_) if x > T::ZERO => T::ONE,
             Self::LeakyRelu(slope) => T::from_f64(slope),
             Self::Sigmoid => {
                 let y = self.value(x);

@@ -35,19 +35,18 @@ pub fn mean_squared_error<T: Real>(y: &[T], target: &[T], d_y: &mut [T]) -> T {
 mod tests {
     use super::*;
     use crate::reference::gradient_check::{assert_gradient, scattered};
-    use alloc::vec;
 
     #[test]
     fn gradients_are_finite_differences() {
         let y = scattered(15, 2);
-        let mut d_y = vec![0.0; 15];
+        let mut d_y = [0.0; 15];
         cross_entropy(&y, 5, &[4, 0, 2], &mut d_y);
-        let loss = |y: &[f64]| cross_entropy(y, 5, &[4, 0, 2], &mut vec![0.0; 15]);
+        let loss = |y: &[f64]| cross_entropy(y, 5, &[4, 0, 2], &mut [0.0; 15]);
         assert_gradient("cross-entropy", loss, &y, &d_y);
 
         let target = scattered(15, 7);
         mean_squared_error(&y, &target, &mut d_y);
-        let loss = |y: &[f64]| mean_squared_error(y, &target, &mut vec![0.0; 15]);
+        let loss = |y: &[f64]| mean_squared_error(y, &target, &mut [0.0; 15]);
         assert_gradient("mean squared error", loss, &y, &d_y);
     }
 }

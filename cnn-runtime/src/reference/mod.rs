@@ -17,6 +17,7 @@ pub mod pool;
 pub mod softmax;
 
 /// The numbers that the reference kernels compute with.
+#[allow(clippy::return_self_not_must_use)] // arithmetic
 pub trait Real:
     Copy
     + PartialOrd

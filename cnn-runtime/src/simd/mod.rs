@@ -3,6 +3,8 @@
 //! A [`Body`] is a plain loop over slices. [`vectorized`] runs it in a copy that the compiler made for AVX2 and FMA where
 //! the CPU has them, and in the ordinary copy elsewhere. The choice is made once a call, never in the loop.
 
+#![allow(clippy::inline_always)] // a body takes on its caller's instruction set only where it is inlined
+
 pub(crate) mod math;
 
 /// A loop, to be compiled for several instruction sets.
@@ -41,6 +43,7 @@ impl Avx2 {
         fn with_avx2(body: impl Body) {
             body.run();
         }
+        let Self(()) = self;
         // SAFETY: `with_avx2` needs a CPU with AVX2 and FMA, and `self` exists only after `detect` found both.
         unsafe { with_avx2(body) }
     }
