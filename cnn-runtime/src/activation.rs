@@ -201,10 +201,17 @@ impl<F: Function> Body for Backward<'_, F> {
     #[inline(always)]
     fn run(self) {
         let items = self.saved.iter().zip(self.d_y).zip(self.d_x);
+        // Loops, not `for_each`: a closure this large would not be inlined, and so not be vectorised.
         match self.write {
-            Write::Overwrite => items.for_each(|((saved, d_y), d_x)| *d_x = self.f.derivative(*saved) * d_y),
+            Write::Overwrite => {
+                for ((saved, d_y), d_x) in items {
+                    *d_x = self.f.derivative(*saved) * d_y;
+                }
+            }
             Write::Accumulate => {
-                items.for_each(|((saved, d_y), d_x)| *d_x += self.f.derivative(*saved) * d_y);
+                for ((saved, d_y), d_x) in items {
+                    *d_x += self.f.derivative(*saved) * d_y;
+                }
             }
         }
     }

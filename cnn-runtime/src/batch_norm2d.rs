@@ -4,7 +4,7 @@
 //! the batch's; the running statistics move towards its mean and *unbiased* variance. In inference they are the running
 //! statistics, and the whole is one multiply-add per number.
 //!
-//! Sums run over the whole batch and are kept in `f64`, channel by channel, as [`LANES`] partial sums: splitting the work
+//! Sums run over the whole batch and are kept in `f64`, channel by channel, as `LANES` partial sums: splitting the work
 //! over channels cannot change them.
 #![allow(clippy::inline_always)] // a body takes on its caller's instruction set only where it is inlined
 

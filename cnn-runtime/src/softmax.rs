@@ -4,7 +4,7 @@
 //! for each pixel: largest = max x; y = exp(x − largest); y /= Σ y
 //! ```
 //!
-//! Where a plane has many pixels, the channels of one stand far apart. So the loops take [`BLOCK`] neighbouring pixels at
+//! Where a plane has many pixels, the channels of one stand far apart. So the loops take `BLOCK` neighbouring pixels at
 //! a time, channel after channel, and read runs of numbers. Where a plane is one pixel, the channels are a run.
 #![allow(clippy::inline_always)] // a body takes on its caller's instruction set only where it is inlined
 
