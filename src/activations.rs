@@ -96,13 +96,17 @@ impl std::error::Error for UnknownLayer {}
 pub trait Inspect: Network {
     /// Runs the network on one image and keeps what each layer gives.
     ///
-    /// ```ignore
-    /// let activations = net.activations(&image);
+    /// ```
+    /// # use cnn::prelude::*;
+    /// # network!(pub fn Net(image: Image<1, 8, 8>) -> Vector<4> { let conv1 = conv2d(2, kernel_size = 3); flatten; linear(4) });
+    /// # let (net, images) = (Net::new(1), Image::zeros(1));
+    /// let activations = net.activations(&images[0]);
     /// let conv1 = activations.get("conv1")?;
-    /// assert_eq!(conv1.shape(), [6, 28, 28]);
+    /// assert_eq!(conv1.shape(), [2, 6, 6]);
     /// for activation in &activations {
     ///     println!("{}: {:?}", activation.layer().name, activation.shape());
     /// }
+    /// # Ok::<(), cnn::Error>(())
     /// ```
     fn activations(&self, input: &Self::Input) -> Activations {
         let mut copies = Copies { layers: Self::LAYERS, activations: Vec::with_capacity(Self::LAYERS.len()) };

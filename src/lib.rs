@@ -1,4 +1,4 @@
-//! A compiler for convolutional networks that lives inside `rustc`.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 extern crate self as cnn;

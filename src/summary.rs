@@ -9,8 +9,10 @@ use std::marker::PhantomData;
 pub trait Summarize: Network {
     /// The table of its layers, to be printed.
     ///
-    /// ```ignore
-    /// println!("{}", LeNet::summary());
+    /// ```
+    /// # use cnn::prelude::*;
+    /// # network!(pub fn Net(image: Image<1, 8, 8>) -> Vector<4> { let conv1 = conv2d(2, kernel_size = 3); flatten; linear(4) });
+    /// println!("{}", Net::summary());
     /// ```
     #[must_use]
     fn summary() -> Summary<Self> {

@@ -1,12 +1,19 @@
 //! Training and testing of any network.
 //!
-//! ```ignore
+//! ```
+//! # use cnn::prelude::*;
+//! # network!(pub fn Net(image: Image<1, 8, 8>) -> Vector<4> { let conv1 = conv2d(2, kernel_size = 3); flatten; linear(4) });
+//! # let data = Dataset::new(Image::zeros(6), vec![0, 1, 2, 3, 0, 1])?;
+//! # let mut batches = Batches::new(&data, 4);
+//! # let mut epoch = batches.epoch(0);
+//! let mut net = Net::new(42);
 //! let mut trainer = Trainer::new(&mut net, Sgd::new(0.1).momentum(0.9)).seed(42);
 //! while let Some((images, labels)) = epoch.next_batch() {
 //!     let loss = trainer.step(images, labels)?;
 //! }
-//! let test = evaluate(&net, &test, 256)?;
-//! println!("{:.2} %\n{}", 100.0 * test.accuracy, test.confusion.names(fashion_mnist::CLASSES));
+//! let test = evaluate(&net, &data, 256)?;
+//! println!("{:.2} %\n{}", 100.0 * test.accuracy, test.confusion.names(["shirt", "shoe", "coat", "bag"]));
+//! # Ok::<(), cnn::Error>(())
 //! ```
 
 mod confusion;

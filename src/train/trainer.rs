@@ -14,10 +14,14 @@ use cnn_runtime::sample::Sample;
 ///
 /// Memory is allocated for the first batch and whenever a batch is larger than all before; other steps allocate nothing.
 ///
-/// ```ignore
-/// let mut net = LeNet::new(42);
+/// ```
+/// # use cnn::prelude::*;
+/// # network!(pub fn Net(image: Image<1, 8, 8>) -> Vector<4> { let conv1 = conv2d(2, kernel_size = 3); flatten; linear(4) });
+/// # let (images, labels) = (Image::zeros(2), [0_u8, 3]);
+/// let mut net = Net::new(42);
 /// let mut trainer = Trainer::new(&mut net, Sgd::new(0.1).momentum(0.9));
 /// let loss = trainer.step(&images, &labels)?;
+/// # Ok::<(), cnn::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Trainer<'n, N: Network, O, L = CrossEntropy> {

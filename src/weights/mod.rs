@@ -48,12 +48,18 @@ impl<'a> TensorView<'a> {
 
 /// Gives access to the numbers of any network, and keeps them in files.
 ///
-/// ```ignore
-/// net.save("lenet.safetensors")?;
-/// let mut other = LeNet::new(1);
-/// other.load("lenet.safetensors")?;
+/// ```
+/// # use cnn::prelude::*;
+/// # network!(pub fn Net(image: Image<1, 8, 8>) -> Vector<4> { let conv1 = conv2d(2, kernel_size = 3); flatten; linear(4) });
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("net.safetensors");
+/// let net = Net::new(42);
+/// net.save(&path)?;
+/// let mut other = Net::new(1);
+/// other.load(&path)?;
 /// assert_eq!(other.tensor("conv1.weight")?, net.tensor("conv1.weight")?);
-/// assert_eq!(other.tensor("conv1.weight")?.shape(), [6, 1, 5, 5]);
+/// assert_eq!(other.tensor("conv1.weight")?.shape(), [2, 1, 3, 3]);
+/// # Ok::<(), cnn::Error>(())
 /// ```
 pub trait Weights: Network {
     /// The tensor of that name.
