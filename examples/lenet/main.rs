@@ -89,10 +89,11 @@ struct Epoch {
 
 impl Epoch {
     fn json(&self, epochs: u64, test_accuracy: f32) -> String {
+        // JSON has no NaN and no infinity: a loss that ran away is null.
+        let loss = if self.loss.is_finite() { format!("{:.5}", self.loss) } else { "null".to_owned() };
         format!(
-            "{{\"net\":\"lenet\",\"epochs\":{epochs},\"train_loss\":{:.5},\"train_accuracy\":{:.5},\
+            "{{\"net\":\"lenet\",\"epochs\":{epochs},\"train_loss\":{loss},\"train_accuracy\":{:.5},\
              \"test_accuracy\":{test_accuracy:.5},\"images_per_second\":{:.0},\"parameters\":{}}}",
-            self.loss,
             self.accuracy,
             self.images_per_second,
             LeNet::PARAMETERS
@@ -200,5 +201,13 @@ mod tests {
             "{\"net\":\"lenet\",\"epochs\":10,\"train_loss\":0.50000,\"train_accuracy\":0.80000,\
              \"test_accuracy\":0.75000,\"images_per_second\":1234,\"parameters\":61706}"
         );
+    }
+
+    #[test]
+    fn a_loss_that_ran_away_is_null_in_json() {
+        for loss in [f64::NAN, f64::INFINITY] {
+            let line = Epoch { loss, ..Epoch::default() }.json(1, 0.1);
+            assert!(line.contains("\"train_loss\":null,"), "{line}");
+        }
     }
 }
