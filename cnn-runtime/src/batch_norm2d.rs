@@ -2,16 +2,17 @@
 //!
 //! y = (x − mean) / √(variance + eps) · weight + bias, for each channel. While training, mean and (biased) variance are
 //! the batch's; the running statistics move towards its mean and *unbiased* variance. In inference they are the running
-//! statistics, and the whole is one multiply-add per number.
+//! statistics.
 //!
-//! Sums run over the whole batch and are kept in `f64`, channel by channel, as `LANES` partial sums: splitting the work
-//! over channels cannot change them.
-#![allow(clippy::inline_always)] // a body takes on its caller's instruction set only where it is inlined
+//! Sums run over the whole batch, in `f64`. Threads share out the channels, so that no sum is split, and each channel is
+//! normalised while it is still in the cache.
 
 use crate::Write;
+use crate::elementwise::{self, Added, MOVE_COST, Pointwise};
+use crate::gemm::MatrixMut;
 use crate::memory::Workspace;
-use crate::parallel::{self, Records};
-use crate::simd::{Body, vectorized};
+use crate::parallel::{self, Split};
+use crate::simd::sums;
 use crate::view::{View, ViewMut};
 use core::ops::Range;
 
@@ -24,41 +25,43 @@ pub struct BatchNorm2d {
     pub pixels: usize,
     /// Added to the variance.
     pub eps: f32,
-    /// Weight of the newest batch in the running statistics.
+    /// How far the running statistics move towards the newest batch's: 0 for not at all, 1 for all the way.
     pub momentum: f32,
 }
 
+/// What a number costs where sums are made of it first, in multiply-adds.
+const SUM_COST: usize = 16;
+
 impl BatchNorm2d {
-    fn plane(&self, channel: usize) -> Range<usize> {
-        channel * self.pixels..(channel + 1) * self.pixels
+    /// The contract: the operands are (count, length) of `count` images; the tensors have a number for each channel.
+    fn assert_operands(&self, count: usize, operands: &[(usize, usize)], tensors: &[Option<&[f32]>]) {
+        let image = (count, self.channels * self.pixels);
+        assert!(operands.iter().all(|operand| *operand == image), "{count} images of {self:?}: {operands:?}");
+        for tensor in tensors.iter().flatten() {
+            assert_eq!(tensor.len(), self.channels, "numbers of a tensor of {self:?}");
+        }
     }
 
-    fn check(&self, view: View<'_>, count: usize) {
-        let shape = (count, self.channels * self.pixels);
-        assert_eq!((view.count(), view.image_len()), shape, "images of channels times pixels");
+    /// A channel of each image.
+    fn planes<'a>(&self, images: View<'a>, channel: usize) -> impl Iterator<Item = &'a [f32]> {
+        let plane = channel * self.pixels..(channel + 1) * self.pixels;
+        images.images().map(move |image| &image[plane.clone()])
     }
 
-    /// y = x · factor + summand, both by channel.
-    fn affine(
-        &self,
-        x: View<'_>,
-        y: ViewMut<'_>,
-        mut work: Workspace<'_>,
-        factor: impl Fn(usize) -> f32 + Sync,
-        summand: impl Fn(usize) -> f32 + Sync,
-    ) {
-        let (lanes, scratch) = work.lanes_for(x.count() * x.image_len());
-        parallel::over((x, y), scratch, lanes, &|(x, mut y), _| {
-            for (x, y) in x.images().zip(y.images_mut()) {
-                for channel in 0..self.channels {
-                    let (factor, summand) = (factor(channel), summand(channel));
-                    let plane = self.plane(channel);
-                    for (y, x) in y[plane.clone()].iter_mut().zip(&x[plane]) {
-                        *y = x * factor + summand;
-                    }
-                }
-            }
+    /// The mean and the sum of the squared distances from it, over a channel of all images.
+    ///
+    /// One pass over the numbers less one of them, so that what is squared is no larger than they are spread (Chan, Golub
+    /// and `LeVeque` 1983, *Algorithms for Computing the Sample Variance*).
+    fn statistics(&self, x: View<'_>, channel: usize) -> (f64, f64) {
+        let origin = f64::from(x.numbers()[channel * self.pixels]);
+        let [sum, squares] = sums(self.planes(x, channel).map(|plane| [plane]), |[x]| {
+            let distance = f64::from(x) - origin;
+            [distance, distance * distance]
         });
+        let count = (x.count() * self.pixels) as f64;
+        let squares = squares - sum * sum / count;
+        // Rounding can make it negative; NaN stays.
+        (origin + sum / count, if squares < 0.0 { 0.0 } else { squares })
     }
 }
 
@@ -67,7 +70,27 @@ fn entry(tensor: Option<&[f32]>, channel: usize, otherwise: f32) -> f32 {
     tensor.map_or(otherwise, |tensor| tensor[channel])
 }
 
-/// Inference.
+/// y = (x − mean) · factor + bias
+#[derive(Clone, Copy)]
+struct Normalize {
+    mean: f32,
+    factor: f32,
+    bias: f32,
+}
+
+impl Pointwise<1> for Normalize {
+    const COST: usize = MOVE_COST;
+    #[allow(clippy::inline_always)] // it must take on the instruction set of the loop
+    #[inline(always)]
+    fn value(self, [x]: [f32; 1], _y: f32) -> f32 {
+        (x - self.mean) * self.factor + self.bias
+    }
+}
+
+/// Inference: normalises by the running statistics.
+///
+/// # Panics
+/// If a length is not what `d` tells.
 #[allow(clippy::too_many_arguments)] // the layer's whole state
 pub fn forward(
     d: &BatchNorm2d,
@@ -79,15 +102,29 @@ pub fn forward(
     y: ViewMut<'_>,
     work: Workspace<'_>,
 ) {
-    d.check(x, x.count());
-    d.check(y.view(), x.count());
-    let factor = |channel: usize| entry(weight, channel, 1.0) / libm::sqrtf(running_var[channel] + d.eps);
-    let summand = |channel: usize| entry(bias, channel, 0.0) - running_mean[channel] * factor(channel);
-    d.affine(x, y, work, factor, summand);
+    let operands = [(x.count(), x.image_len()), (y.count(), y.image_len())];
+    d.assert_operands(x.count(), &operands, &[weight, bias, Some(running_mean), Some(running_var)]);
+    elementwise::over_runs(d.pixels, MOVE_COST, [x], y, work, &|run, [x], y| {
+        for (channel, (x, y)) in run.units.zip(x.chunks(d.pixels).zip(y.chunks_mut(d.pixels))) {
+            let inverse_std = 1.0 / libm::sqrt(f64::from(running_var[channel]) + f64::from(d.eps));
+            let normalize = Normalize {
+                mean: running_mean[channel],
+                factor: entry(weight, channel, 1.0) * inverse_std as f32,
+                bias: entry(bias, channel, 0.0),
+            };
+            elementwise::apply(normalize, [x], y);
+        }
+    });
 }
 
-/// Training: normalises by the batch, updates the running statistics, and leaves mean and 1/std of each channel in
-/// `work.saved[saved]`.
+/// Training: normalises by the batch, moves the running statistics, counts the batch, and leaves mean and 1/std of each
+/// channel for [`backward`]: `work.saved[saved]` is all means, then all 1/std.
+///
+/// A batch of no images changes nothing. For a batch of one number a channel, which PyTorch refuses, the unbiased variance
+/// counts as 0.
+///
+/// # Panics
+/// If a length is not what `d` tells.
 #[allow(clippy::too_many_arguments)] // the layer's whole state
 pub fn train_forward(
     d: &BatchNorm2d,
@@ -98,98 +135,59 @@ pub fn train_forward(
     running_var: &mut [f32],
     batches_tracked: &mut [f32],
     saved: Range<usize>,
-    y: ViewMut<'_>,
-    work: Workspace<'_>,
+    mut y: ViewMut<'_>,
+    mut work: Workspace<'_>,
 ) {
-    d.check(x, x.count());
-    d.check(y.view(), x.count());
-    let mut work = work;
-    let (means, inverse_stds) = core::mem::take(&mut work.saved)[saved].split_at_mut(d.channels);
-    let count = (x.count() * d.pixels) as f64;
-    let momentum = f64::from(d.momentum);
-    let towards = |running: &mut f32, new: f64| {
-        *running = (f64::from(*running) * (1.0 - momentum) + new * momentum) as f32;
-    };
-    let (lanes, scratch) = work.lanes_for(2 * x.count() * x.image_len());
-    let one_each = |numbers| Records::new(numbers, 1);
-    let kept = (one_each(&mut *means), one_each(&mut *inverse_stds));
-    let running = (one_each(running_mean), one_each(running_var));
-    parallel::over((0..d.channels, kept, running), scratch, lanes, &|(channels, kept, running), _| {
-        let (means, inverse_stds) = (kept.0.items(), kept.1.items());
-        let (running_mean, running_var) = (running.0.items(), running.1.items());
-        for (i, channel) in channels.enumerate() {
-            let (mean, squares) = moments(x, d.plane(channel), count);
-            means[i] = mean as f32;
-            inverse_stds[i] = (1.0 / libm::sqrt(squares / count + f64::from(d.eps))) as f32;
-            towards(&mut running_mean[i], mean);
-            // A batch of one number has no unbiased variance; PyTorch refuses it, here it counts as 0.
-            towards(&mut running_var[i], squares / (count - 1.0).max(1.0));
-        }
-    });
-    batches_tracked[0] += 1.0;
-    let factor = |channel: usize| entry(weight, channel, 1.0) * inverse_stds[channel];
-    let summand = |channel: usize| entry(bias, channel, 0.0) - means[channel] * factor(channel);
-    d.affine(x, y, work, factor, summand);
-}
-
-/// The mean of the `count` numbers of a channel, and the sum of the squares of their distances from it.
-///
-/// One pass over the numbers less the first of them, which takes the size of the mean out of the squares (Chan, Golub
-/// and `LeVeque` 1983, *Algorithms for Computing the Sample Variance*).
-fn moments(x: View<'_>, plane: Range<usize>, count: f64) -> (f64, f64) {
-    let first = x.images().next().map_or(0.0, |image| f64::from(image[plane.start]));
-    let [sum, squares] = sums(x, x, plane, |x, _| {
-        let distance = f64::from(x) - first;
-        [distance, distance * distance]
-    });
-    (first + sum / count, (squares - sum * sum / count).max(0.0))
-}
-
-/// How many partial sums there are for each sum.
-const LANES: usize = 8;
-
-/// Two sums over the numbers of a channel, of what `terms` makes of those of `a` and `b`.
-fn sums(a: View<'_>, b: View<'_>, plane: Range<usize>, terms: impl Fn(f32, f32) -> [f64; 2]) -> [f64; 2] {
-    let mut partial = [[0.0; LANES]; 2];
-    vectorized(Sums { a, b, plane, terms, partial: &mut partial });
-    partial.map(|lanes| lanes.iter().sum())
-}
-
-struct Sums<'a, F> {
-    a: View<'a>,
-    b: View<'a>,
-    plane: Range<usize>,
-    terms: F,
-    partial: &'a mut [[f64; LANES]; 2],
-}
-
-impl<F: Fn(f32, f32) -> [f64; 2]> Body for Sums<'_, F> {
-    #[inline(always)]
-    fn run(self) {
-        let [mut first, mut second] = *self.partial;
-        let mut add = |lane: usize, a: f32, b: f32| {
-            let [one, two] = (self.terms)(a, b);
-            first[lane] += one;
-            second[lane] += two;
-        };
-        for (a, b) in self.a.images().zip(self.b.images()) {
-            let (a, a_rest) = a[self.plane.clone()].as_chunks::<LANES>();
-            let (b, b_rest) = b[self.plane.clone()].as_chunks::<LANES>();
-            for (a, b) in a.iter().zip(b) {
-                for lane in 0..LANES {
-                    add(lane, a[lane], b[lane]);
-                }
-            }
-            for (lane, (a, b)) in a_rest.iter().zip(b_rest).enumerate() {
-                add(lane, *a, *b);
-            }
-        }
-        *self.partial = [first, second];
+    let (count, image_len) = (x.count(), x.image_len());
+    let operands = [(count, image_len), (y.count(), y.image_len())];
+    d.assert_operands(count, &operands, &[weight, bias, Some(running_mean), Some(running_var)]);
+    if count == 0 {
+        return;
     }
+    for batches in batches_tracked {
+        *batches += 1.0;
+    }
+    let (means, inverse_stds) = core::mem::take(&mut work.saved)[saved].split_at_mut(d.channels);
+    let y_stride = y.stride();
+    let part = Part {
+        d,
+        channels: 0..d.channels,
+        written: MatrixMut::strided(y.numbers_mut(), count, image_len, y_stride),
+        tensors: [running_mean, running_var, means, inverse_stds],
+    };
+    let (lanes, scratch) = work.lanes_for(SUM_COST * count * image_len);
+    parallel::over(part, scratch, lanes, &|mut part: Part<4>, _: &mut [f32]| {
+        for (i, channel) in part.channels.clone().enumerate() {
+            let numbers = (count * d.pixels) as f64;
+            let (mean, squares) = d.statistics(x, channel);
+            let inverse_std = 1.0 / libm::sqrt(squares / numbers + f64::from(d.eps));
+            let [running_mean, running_var, means, inverse_stds] = &mut part.tensors;
+            move_towards(&mut running_mean[i], mean, d.momentum);
+            move_towards(&mut running_var[i], squares / (numbers - 1.0).max(1.0), d.momentum);
+            means[i] = mean as f32;
+            inverse_stds[i] = inverse_std as f32;
+            let factor = entry(weight, channel, 1.0) * inverse_stds[i];
+            let normalize = Normalize { mean: means[i], factor, bias: entry(bias, channel, 0.0) };
+            for (image, x) in d.planes(x, channel).enumerate() {
+                elementwise::apply(normalize, [x], part.plane(image, i));
+            }
+        }
+    });
 }
 
-/// All gradients. With x̂ = (x − mean) / std: `d_bias` = Σ `d_y`, `d_weight` = Σ `d_y` · x̂, and
+/// Moves a running statistic.
+fn move_towards(running: &mut f32, value: f64, momentum: f32) {
+    let momentum = f64::from(momentum);
+    *running = ((1.0 - momentum) * f64::from(*running) + momentum * value) as f32;
+}
+
+/// All gradients, from the batch and from what [`train_forward`] left in `work.saved[saved]`.
+///
+/// With x̂ = (x − mean) / std: `d_bias` = Σ `d_y`, `d_weight` = Σ `d_y` · x̂, and
 /// `d_x` = weight / std · (`d_y` − (`d_bias` + x̂ · `d_weight`) / M) over the M numbers of a channel.
+///
+/// # Panics
+/// If a length is not what `d` tells.
 #[allow(clippy::too_many_arguments)] // the layer's whole state
 pub fn backward(
     d: &BatchNorm2d,
@@ -199,69 +197,103 @@ pub fn backward(
     saved: Range<usize>,
     mut d_x: ViewMut<'_>,
     write: Write,
-    mut d_weight: Option<&mut [f32]>,
-    mut d_bias: Option<&mut [f32]>,
-    work: Workspace<'_>,
+    d_weight: Option<&mut [f32]>,
+    d_bias: Option<&mut [f32]>,
+    mut work: Workspace<'_>,
 ) {
-    for view in [x, d_y, d_x.view()] {
-        d.check(view, x.count());
-    }
-    let Workspace { saved: all_saved, .. } = work;
-    let (means, inverse_stds) = all_saved[saved].split_at(d.channels);
-    let count = (x.count() * d.pixels) as f64;
-    for channel in 0..d.channels {
-        let (mean, inverse_std) = (means[channel], inverse_stds[channel]);
-        let [sum, dot] = sums(x, d_y, d.plane(channel), |x, d_y| {
-            let d_y = f64::from(d_y);
-            [d_y, d_y * (f64::from(x) - f64::from(mean))]
-        });
-        let dot = dot * f64::from(inverse_std);
-        if let Some(d_weight) = &mut d_weight {
-            d_weight[channel] = dot as f32;
-        }
-        if let Some(d_bias) = &mut d_bias {
-            d_bias[channel] = sum as f32;
-        }
-        vectorized(InputGradient {
-            x,
-            d_y,
-            d_x: d_x.reborrow(),
-            plane: d.plane(channel),
-            factor: entry(weight, channel, 1.0) * inverse_std,
-            mean,
-            mean_d_y: (sum / count) as f32,
-            slope: (dot / count * f64::from(inverse_std)) as f32,
-            write,
-        });
-    }
-}
-
-/// `d_x` = factor · (`d_y` − `mean_d_y` − (x − mean) · slope) on one channel.
-struct InputGradient<'a> {
-    x: View<'a>,
-    d_y: View<'a>,
-    d_x: ViewMut<'a>,
-    plane: Range<usize>,
-    factor: f32,
-    mean: f32,
-    mean_d_y: f32,
-    slope: f32,
-    write: Write,
-}
-
-impl Body for InputGradient<'_> {
-    #[inline(always)]
-    fn run(mut self) {
-        let Self { factor, mean, mean_d_y, slope, .. } = self;
-        let gradient = |x: f32, d_y: f32| factor * (d_y - mean_d_y - (x - mean) * slope);
-        for ((x, d_y), d_x) in self.x.images().zip(self.d_y.images()).zip(self.d_x.images_mut()) {
-            let plane = self.plane.clone();
-            let numbers = x[plane.clone()].iter().zip(&d_y[plane.clone()]).zip(&mut d_x[plane]);
-            match self.write {
-                Write::Overwrite => numbers.for_each(|((x, d_y), d_x)| *d_x = gradient(*x, *d_y)),
-                Write::Accumulate => numbers.for_each(|((x, d_y), d_x)| *d_x += gradient(*x, *d_y)),
+    let (count, image_len) = (x.count(), x.image_len());
+    let operands = [(count, image_len), (d_y.count(), d_y.image_len()), (d_x.count(), d_x.image_len())];
+    d.assert_operands(count, &operands, &[weight, d_weight.as_deref(), d_bias.as_deref()]);
+    let (means, inverse_stds) = core::mem::take(&mut work.saved)[saved].split_at(d.channels);
+    let d_x_stride = d_x.stride();
+    let part = Part {
+        d,
+        channels: 0..d.channels,
+        written: MatrixMut::strided(d_x.numbers_mut(), count, image_len, d_x_stride),
+        tensors: [d_weight.unwrap_or(&mut []), d_bias.unwrap_or(&mut [])],
+    };
+    let (lanes, scratch) = work.lanes_for(SUM_COST * count * image_len);
+    parallel::over(part, scratch, lanes, &|mut part: Part<2>, _: &mut [f32]| {
+        for (i, channel) in part.channels.clone().enumerate() {
+            let (mean, inverse_std) = (means[channel], inverse_stds[channel]);
+            let planes = || d.planes(x, channel).zip(d.planes(d_y, channel)).map(|(x, d_y)| [x, d_y]);
+            let [sum, dot] =
+                sums(planes(), |[x, d_y]| [f64::from(d_y), f64::from(d_y) * f64::from(x - mean)]);
+            let dot = dot * f64::from(inverse_std);
+            for (tensor, total) in part.tensors.iter_mut().zip([dot, sum]) {
+                if let Some(number) = tensor.get_mut(i) {
+                    *number = total as f32;
+                }
+            }
+            let numbers = (count * d.pixels) as f64;
+            let gradient = Gradient {
+                mean,
+                factor: entry(weight, channel, 1.0) * inverse_std,
+                mean_d_y: (sum / numbers) as f32,
+                slope: (f64::from(inverse_std) * dot / numbers) as f32,
+            };
+            for (image, planes) in planes().enumerate() {
+                let d_x = part.plane(image, i);
+                match write {
+                    Write::Overwrite => elementwise::apply(gradient, planes, d_x),
+                    Write::Accumulate => elementwise::apply(Added(gradient), planes, d_x),
+                }
             }
         }
+    });
+}
+
+/// `d_x` = factor · (`d_y` − `mean_d_y` − (x − mean) · slope)
+#[derive(Clone, Copy)]
+struct Gradient {
+    mean: f32,
+    factor: f32,
+    mean_d_y: f32,
+    slope: f32,
+}
+
+impl Pointwise<2> for Gradient {
+    const COST: usize = MOVE_COST;
+    #[allow(clippy::inline_always)] // it must take on the instruction set of the loop
+    #[inline(always)]
+    fn value(self, [x, d_y]: [f32; 2], _d_x: f32) -> f32 {
+        self.factor * (d_y - self.mean_d_y - (x - self.mean) * self.slope)
+    }
+}
+
+/// Some channels of the layer: what one thread works on.
+struct Part<'a, const T: usize> {
+    d: &'a BatchNorm2d,
+    channels: Range<usize>,
+    /// These channels of all images: images × numbers.
+    written: MatrixMut<'a>,
+    /// A number for each of these channels; empty where the layer has no such tensor.
+    tensors: [&'a mut [f32]; T],
+}
+
+impl<const T: usize> Part<'_, T> {
+    /// An image's plane of the part's channel number `i`.
+    fn plane(&mut self, image: usize, i: usize) -> &mut [f32] {
+        &mut self.written.row_mut(image)[i * self.d.pixels..(i + 1) * self.d.pixels]
+    }
+}
+
+impl<const T: usize> Split for Part<'_, T> {
+    fn units(&self) -> usize {
+        self.channels.len()
+    }
+
+    fn cut(self, middle: usize) -> (Self, Self) {
+        let Self { d, channels, written, tensors } = self;
+        let (channels_a, channels_b) = channels.cut(middle);
+        let (written_a, written_b) = written.split_cols(middle * d.pixels);
+        let mut halves = tensors.map(|tensor| tensor.split_at_mut(middle.min(tensor.len())));
+        let tensors_a = halves.each_mut().map(|(a, _)| core::mem::take(a));
+        let tensors_b = halves.map(|(_, b)| b);
+        (
+            Self { d, channels: channels_a, written: written_a, tensors: tensors_a },
+            Self { d, channels: channels_b, written: written_b, tensors: tensors_b },
+        )
     }
 }
 

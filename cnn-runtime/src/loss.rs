@@ -1,7 +1,10 @@
 //! Losses: how wrong a batch of outputs is, and the gradient of that.
 
+use crate::elementwise::{self, MOVE_COST, Pointwise};
 use crate::error::Error;
 use crate::sample::{Sample, Vector};
+use crate::simd::sums;
+use crate::softmax;
 
 /// A loss over outputs of one type and targets of another.
 pub trait Loss<Output: Sample, Target> {
@@ -52,16 +55,10 @@ impl<const C: usize, L: Copy + Into<usize>> Loss<Vector<C>, L> for CrossEntropy 
 
 /// The loss of one item; writes its gradient times `scale`.
 fn cross_entropy(logits: &[f32], label: usize, scale: f32, d_logits: &mut [f32]) -> f64 {
-    // Less the largest, so that no exponential overflows.
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut sum = 0.0;
-    for (d, logit) in d_logits.iter_mut().zip(logits) {
-        *d = libm::expf(logit - largest);
-        sum += f64::from(*d);
-    }
-    let factor = scale / sum as f32;
-    for d in d_logits.iter_mut() {
-        *d *= factor;
+    let (largest, sum) = softmax::exponentials(logits, d_logits);
+    let factor = (f64::from(scale) / sum) as f32;
+    for d_logit in &mut *d_logits {
+        *d_logit *= factor;
     }
     d_logits[label] -= scale;
     libm::log(sum) - f64::from(logits[label] - largest)
@@ -70,15 +67,30 @@ fn cross_entropy(logits: &[f32], label: usize, scale: f32, d_logits: &mut [f32])
 impl<S: Sample> Loss<S, S> for MeanSquaredError {
     fn evaluate(&self, outputs: &[S], targets: &[S], d_outputs: &mut [S]) -> Result<f32, Error> {
         check_lengths(outputs.len(), targets.len(), d_outputs.len())?;
-        let (outputs, targets) = (S::as_numbers(outputs), S::as_numbers(targets));
-        let scale = 2.0 / outputs.len() as f32;
-        let mut sum = 0.0;
-        for ((y, target), d) in outputs.iter().zip(targets).zip(S::as_numbers_mut(d_outputs)) {
-            let difference = y - target;
-            sum += f64::from(difference) * f64::from(difference);
-            *d = scale * difference;
-        }
-        Ok((sum / outputs.len() as f64) as f32)
+        let d_outputs = S::as_numbers_mut(d_outputs);
+        Ok(mean_squared_error(S::as_numbers(outputs), S::as_numbers(targets), d_outputs))
+    }
+}
+
+/// Mean over all numbers; writes its gradient.
+fn mean_squared_error(outputs: &[f32], targets: &[f32], d_outputs: &mut [f32]) -> f32 {
+    let [sum] = sums(core::iter::once([outputs, targets]), |[y, target]| {
+        let difference = f64::from(y - target);
+        [difference * difference]
+    });
+    elementwise::apply(ScaledDifference(2.0 / outputs.len() as f32), [outputs, targets], d_outputs);
+    (sum / outputs.len() as f64) as f32
+}
+
+#[derive(Clone, Copy)]
+struct ScaledDifference(f32);
+
+impl Pointwise<2> for ScaledDifference {
+    const COST: usize = MOVE_COST;
+    #[allow(clippy::inline_always)] // it must take on the instruction set of the loop
+    #[inline(always)]
+    fn value(self, [y, target]: [f32; 2], _before: f32) -> f32 {
+        self.0 * (y - target)
     }
 }
 
@@ -95,87 +107,4 @@ fn check_lengths(outputs: usize, targets: usize, d_outputs: usize) -> Result<(),
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::reference::loss as definition;
-    use approx::assert_relative_eq;
-
-    const LOGITS: [Vector<3>; 2] = [Vector([1.0, 2.0, 3.0]), Vector([-1.0, 0.5, 100.0])];
-
-    #[test]
-    fn cross_entropy_is_pytorchs() {
-        // PyTorch 2.15: z = torch.tensor([[1., 2., 3.], [-1., .5, 100.]], requires_grad=True)
-        // l = torch.nn.functional.cross_entropy(z, torch.tensor([0, 2])); l.backward(); l, z.grad
-        let mut d = [Vector([0.0; 3]); 2];
-        let loss = CrossEntropy.evaluate(&LOGITS, &[0_u8, 2], &mut d).unwrap();
-        assert_relative_eq!(loss, 1.203_803, epsilon = 1e-6);
-        let expected = [-0.454_984_7, 0.122_364_24, 0.332_620_5, 0.0, 0.0, 0.0];
-        for (d, expected) in Vector::as_numbers(&d).iter().zip(expected) {
-            assert_relative_eq!(*d, expected, epsilon = 1e-6);
-        }
-    }
-
-    #[test]
-    fn mean_squared_error_is_pytorchs() {
-        // PyTorch 2.15: y = torch.tensor([[1., 2., 3.], [-1., .5, 100.]], requires_grad=True)
-        // t = torch.tensor([[.5, -2., 3.], [0., 1., 90.]])
-        // l = torch.nn.functional.mse_loss(y, t); l.backward(); l, y.grad
-        let targets = [Vector([0.5, -2.0, 3.0]), Vector([0.0, 1.0, 90.0])];
-        let mut d = [Vector([0.0; 3]); 2];
-        let loss = MeanSquaredError.evaluate(&LOGITS, &targets, &mut d).unwrap();
-        assert_relative_eq!(loss, 19.583_334, epsilon = 1e-6);
-        let expected = [0.166_666_67, 1.333_333_4, 0.0, -0.333_333_34, -0.166_666_67, 3.333_333_5];
-        for (d, expected) in Vector::as_numbers(&d).iter().zip(expected) {
-            assert_relative_eq!(*d, expected, epsilon = 1e-6);
-        }
-    }
-
-    #[test]
-    fn both_are_the_definition() {
-        let targets = [Vector([0.5, -2.0, 3.0]), Vector([0.0, 1.0, 90.0])];
-        let mut d = [Vector([0.0; 3]); 2];
-        let mut expected = [0.0; 6];
-        let loss = MeanSquaredError.evaluate(&LOGITS, &targets, &mut d).unwrap();
-        let numbers = (Vector::as_numbers(&LOGITS), Vector::as_numbers(&targets));
-        assert_relative_eq!(loss, definition::mean_squared_error(numbers.0, numbers.1, &mut expected));
-        for (d, expected) in Vector::as_numbers(&d).iter().zip(expected) {
-            assert_relative_eq!(*d, expected, epsilon = 1e-6);
-        }
-        let loss = CrossEntropy.evaluate(&LOGITS, &[1_usize, 0], &mut d).unwrap();
-        assert_relative_eq!(
-            loss,
-            definition::cross_entropy(numbers.0, 3, &[1, 0], &mut expected),
-            epsilon = 1e-5
-        );
-        for (d, expected) in Vector::as_numbers(&d).iter().zip(expected) {
-            assert_relative_eq!(*d, expected, epsilon = 1e-6);
-        }
-    }
-
-    #[test]
-    fn a_wrong_batch_changes_nothing() {
-        let mut d = [Vector([7.0; 3]); 2];
-        let errors = [
-            CrossEntropy.evaluate(&LOGITS, &[0_u8, 3], &mut d),
-            CrossEntropy.evaluate(&LOGITS, &[0_u8], &mut d),
-            CrossEntropy.evaluate(&LOGITS[..0], &[0_u8; 0], &mut d),
-            CrossEntropy.evaluate(&LOGITS, &[0_u8, 1], &mut d[..1]),
-            MeanSquaredError.evaluate(&LOGITS, &LOGITS[..1], &mut d),
-            MeanSquaredError.evaluate(&LOGITS, &LOGITS, &mut d[..1]),
-            MeanSquaredError.evaluate(&LOGITS[..0], &LOGITS[..0], &mut d),
-        ];
-        let expected = [
-            Error::Label { index: 1, found: 3, classes: 3 },
-            Error::BatchLength { what: "targets", expected: 2, found: 1 },
-            Error::EmptyBatch,
-            Error::BatchLength { what: "output gradients", expected: 2, found: 1 },
-            Error::BatchLength { what: "targets", expected: 2, found: 1 },
-            Error::BatchLength { what: "output gradients", expected: 2, found: 1 },
-            Error::EmptyBatch,
-        ];
-        for (error, expected) in errors.into_iter().zip(expected) {
-            assert_eq!(error, Err(expected));
-        }
-        assert_eq!(d, [Vector([7.0; 3]); 2]);
-    }
-}
+mod tests;

@@ -1,18 +1,17 @@
 //! Softmax over channels, pixel by pixel: PyTorch's `softmax(x, dim=1)`.
 //!
-//! ```text
-//! for each pixel: largest = max x; y = exp(x − largest); y /= Σ y
-//! ```
-//!
-//! Where a plane has many pixels, the channels of one stand far apart. So the loops take `BLOCK` neighbouring pixels at
-//! a time, channel after channel, and read runs of numbers. Where a plane is one pixel, the channels are a run.
-#![allow(clippy::inline_always)] // a body takes on its caller's instruction set only where it is inlined
+//! An image is a matrix of channels × pixels. Pixels stand side by side in the vector lanes, a span at a time; but a
+//! vector is one pixel only, whose channels do.
+
+#![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
 
 use crate::Write;
+use crate::gemm::{Cut, MatrixMut, over_blocks};
 use crate::memory::Workspace;
 use crate::parallel;
-use crate::simd::{Body, math, vectorized};
+use crate::simd::{Body, math, sums, vectorized};
 use crate::view::{View, ViewMut};
+use core::iter::once;
 use core::ops::Range;
 
 /// A softmax layer over (C, H, W) images; a vector is one pixel of many channels.
@@ -24,242 +23,247 @@ pub struct Softmax {
     pub pixels: usize,
 }
 
-/// What a number costs, in multiply-adds.
-const COST: usize = 16;
+/// What a number costs on the way forward, in multiply-adds.
+const FORWARD_COST: usize = 32;
 
-/// How many pixels are worked on at a time.
-const BLOCK: usize = 64;
+/// What a number costs on the way back.
+const BACKWARD_COST: usize = 16;
 
-/// How many partial sums a run of numbers has: their order follows from its length alone.
-const LANES: usize = 8;
+/// So many pixels are worked on side by side.
+const SPAN: usize = 64;
 
 impl Softmax {
-    fn check(&self, view: View<'_>, count: usize) {
-        let shape = (count, self.channels * self.pixels);
-        assert_eq!((view.count(), view.image_len()), shape, "images of channels times pixels");
+    /// The contract: these are (count, length) of `count` images.
+    fn assert_operands(&self, count: usize, operands: &[(usize, usize)]) {
+        let image = (count, self.channels * self.pixels);
+        assert!(operands.iter().all(|operand| *operand == image), "{count} images of {self:?}: {operands:?}");
     }
 
-    /// The blocks of pixels of a plane.
-    fn blocks(self) -> impl Iterator<Item = Range<usize>> {
-        (0..self.pixels).step_by(BLOCK).map(move |start| start..self.pixels.min(start + BLOCK))
+    /// Runs `body` on blocks of pixels that make up all images of `written`, beside the same images of `read`, in
+    /// parallel. A block is a whole image where there are enough of them for all threads.
+    fn over_blocks<const R: usize>(
+        &self,
+        cost: usize,
+        read: [View<'_>; R],
+        mut written: ViewMut<'_>,
+        mut work: Workspace<'_>,
+        body: &(impl Fn(Block<R>) + Sync),
+    ) {
+        let Self { channels, pixels } = *self;
+        let count = written.count();
+        let (lanes, scratch) = work.lanes_for(cost * count * written.image_len());
+        let images =
+            |image: usize| read.map(|read| &read.numbers()[image * read.stride()..][..read.image_len()]);
+        if count >= lanes {
+            parallel::over((0..count, written), scratch, lanes, &|(range, mut written): Images, _| {
+                for (image, written) in range.zip(written.images_mut()) {
+                    let written = MatrixMut::dense(written, channels, pixels);
+                    body(Block { d: self, pixels: 0..pixels, read: images(image), written });
+                }
+            });
+        } else {
+            for (image, written) in written.images_mut().enumerate() {
+                let written = MatrixMut::dense(written, channels, pixels);
+                over_blocks(written, Cut::Cols, (lanes, scratch), &|written, _, pixels, _| {
+                    body(Block { d: self, pixels, read: images(image), written });
+                });
+            }
+        }
+    }
+}
+
+/// Some images and where they stand in the batch.
+type Images<'a> = (Range<usize>, ViewMut<'a>);
+
+/// Some pixels of one image.
+struct Block<'a, const R: usize> {
+    d: &'a Softmax,
+    pixels: Range<usize>,
+    /// The whole images that are read.
+    read: [&'a [f32]; R],
+    /// Channels × these pixels.
+    written: MatrixMut<'a>,
+}
+
+impl<const R: usize> Block<'_, R> {
+    /// Cuts the block into spans of at most [`SPAN`] pixels; counts from the block's first pixel.
+    #[inline(always)]
+    fn spans(&self) -> impl Iterator<Item = Range<usize>> + use<R> {
+        let pixels = self.pixels.len();
+        (0..pixels.div_ceil(SPAN)).map(move |span| span * SPAN..pixels.min((span + 1) * SPAN))
     }
 
-    /// Where the numbers of a block stand, channel after channel.
-    fn rows(self, block: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-        let start = move |channel: usize| channel * self.pixels + block.start;
-        let len = block.end - block.start;
-        (0..self.channels).map(move |channel| start(channel)..start(channel) + len)
+    /// One channel of a span: what is read and what is written.
+    #[inline(always)]
+    fn row(&mut self, channel: usize, span: Range<usize>) -> ([&[f32]; R], &mut [f32]) {
+        let first = channel * self.d.pixels + self.pixels.start + span.start;
+        (self.read.map(|read| &read[first..first + span.len()]), &mut self.written.row_mut(channel)[span])
     }
 }
 
 /// y = exp(x − max) / Σ exp(x − max)
-pub fn forward(d: &Softmax, x: View<'_>, y: ViewMut<'_>, mut work: Workspace<'_>) {
-    d.check(x, x.count());
-    d.check(y.view(), x.count());
-    let (lanes, scratch) = work.lanes_for(COST * x.count() * x.image_len());
-    parallel::over((x, y), scratch, lanes, &|(x, mut y), _| {
-        for (x, y) in x.images().zip(y.images_mut()) {
-            vectorized(Forward { d: *d, x, y });
+///
+/// # Panics
+/// If a length is not what `d` tells.
+pub fn forward(d: &Softmax, x: View<'_>, y: ViewMut<'_>, work: Workspace<'_>) {
+    d.assert_operands(x.count(), &[(x.count(), x.image_len()), (y.count(), y.image_len())]);
+    d.over_blocks(FORWARD_COST, [x], y, work, &|mut block| {
+        if d.pixels == 1 {
+            let y = block.written.numbers_mut();
+            let (_, sum) = exponentials(block.read[0], y);
+            let factor = (1.0 / sum) as f32;
+            for y in y {
+                *y *= factor;
+            }
+        } else {
+            vectorized(Forward(block));
         }
     });
 }
 
-struct Forward<'a> {
-    d: Softmax,
+/// Writes exp(x − max) to `y`; gives max and the sum of what was written.
+///
+/// As no exponential is larger than 1, none overflows; as one of them is 1, the sum is not 0.
+pub(crate) fn exponentials(x: &[f32], y: &mut [f32]) -> (f32, f64) {
+    vectorized(Exponentials { x, y })
+}
+
+/// As many numbers are looked at side by side.
+const LANES: usize = 16;
+
+struct Exponentials<'a> {
     x: &'a [f32],
     y: &'a mut [f32],
 }
 
+impl Body for Exponentials<'_> {
+    type Output = (f32, f64);
+    #[inline(always)]
+    fn run(self) -> (f32, f64) {
+        let larger = |a: f32, b: f32| if b > a { b } else { a };
+        let (whole, rest) = self.x.as_chunks::<LANES>();
+        let mut lanes = [f32::NEG_INFINITY; LANES];
+        for chunk in whole {
+            for (lane, x) in lanes.iter_mut().zip(chunk) {
+                *lane = larger(*lane, *x);
+            }
+        }
+        let largest = lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |largest, x| larger(largest, *x));
+        for (y, x) in self.y.iter_mut().zip(self.x) {
+            *y = math::exp(x - largest);
+        }
+        let (whole, rest) = self.y.as_chunks::<LANES>();
+        let mut sums = [0.0; LANES];
+        for chunk in whole {
+            for (sum, y) in sums.iter_mut().zip(chunk) {
+                *sum += f64::from(*y);
+            }
+        }
+        let rest = rest.iter().map(|y| f64::from(*y));
+        (largest, sums.into_iter().chain(rest).sum())
+    }
+}
+
+/// Of a block with x to read and y to write.
+struct Forward<'a>(Block<'a, 1>);
+
 impl Body for Forward<'_> {
+    type Output = ();
     #[inline(always)]
     fn run(self) {
-        let Self { d, x, y } = self;
-        if d.pixels == 1 {
-            return forward_run(x, y);
-        }
-        for block in d.blocks() {
-            forward_block(d, block, x, y);
-        }
-    }
-}
-
-/// One pixel, whose channels are a run.
-#[inline(always)]
-fn forward_run(x: &[f32], y: &mut [f32]) {
-    let largest = reduced(x.len(), f32::NEG_INFINITY, larger, |i| x[i]);
-    for (y, x) in y.iter_mut().zip(x) {
-        *y = math::exp(x - largest);
-    }
-    let sum = reduced(y.len(), 0.0, |a, b| a + b, |i| y[i]);
-    for y in y {
-        *y /= sum;
-    }
-}
-
-#[inline(always)]
-fn forward_block(d: Softmax, block: Range<usize>, x: &[f32], y: &mut [f32]) {
-    let (mut largest, mut sums) = ([f32::NEG_INFINITY; BLOCK], [0.0; BLOCK]);
-    for row in d.rows(block.clone()) {
-        for (largest, x) in largest.iter_mut().zip(&x[row]) {
-            *largest = larger(*largest, *x);
+        let Self(mut block) = self;
+        let channels = block.d.channels;
+        for span in block.spans() {
+            let (mut largest, mut sum) = ([f32::NEG_INFINITY; SPAN], [0.0_f32; SPAN]);
+            for channel in 0..channels {
+                let ([x], _) = block.row(channel, span.clone());
+                for (largest, x) in largest.iter_mut().zip(x) {
+                    *largest = if *x > *largest { *x } else { *largest };
+                }
+            }
+            for channel in 0..channels {
+                let ([x], y) = block.row(channel, span.clone());
+                for (((y, x), largest), sum) in y.iter_mut().zip(x).zip(&largest).zip(&mut sum) {
+                    *y = math::exp(x - largest);
+                    *sum += *y;
+                }
+            }
+            let factor = sum.map(|sum| 1.0 / sum);
+            for channel in 0..channels {
+                let (_, y) = block.row(channel, span.clone());
+                y.iter_mut().zip(&factor).for_each(|(y, factor)| *y *= factor);
+            }
         }
     }
-    for row in d.rows(block.clone()) {
-        let numbers = y[row.clone()].iter_mut().zip(&x[row]);
-        for ((y, x), (largest, sum)) in numbers.zip(largest.iter().zip(&mut sums)) {
-            *y = math::exp(x - largest);
-            *sum += *y;
-        }
-    }
-    for row in d.rows(block) {
-        y[row].iter_mut().zip(&sums).for_each(|(y, sum)| *y /= sum);
-    }
-}
-
-/// The larger of two; a NaN in the input comes out by its own exponential.
-#[inline(always)]
-fn larger(a: f32, b: f32) -> f32 {
-    if b > a { b } else { a }
-}
-
-/// `len` numbers made one, as [`LANES`] partial results.
-#[inline(always)]
-fn reduced(len: usize, start: f32, with: impl Fn(f32, f32) -> f32, number: impl Fn(usize) -> f32) -> f32 {
-    let mut partial = [start; LANES];
-    let whole = len / LANES * LANES;
-    for first in (0..whole).step_by(LANES) {
-        for (lane, partial) in partial.iter_mut().enumerate() {
-            *partial = with(*partial, number(first + lane));
-        }
-    }
-    for (partial, i) in partial.iter_mut().zip(whole..len) {
-        *partial = with(*partial, number(i));
-    }
-    partial.into_iter().fold(start, with)
 }
 
 /// Writes or adds `d_x` = y · (`d_y` − Σ y · `d_y`).
+///
+/// # Panics
+/// If a length is not what `d` tells.
 pub fn backward(
     d: &Softmax,
     y: View<'_>,
     d_y: View<'_>,
     d_x: ViewMut<'_>,
     write: Write,
-    mut work: Workspace<'_>,
+    work: Workspace<'_>,
 ) {
-    for view in [y, d_y, d_x.view()] {
-        d.check(view, y.count());
-    }
-    let (lanes, scratch) = work.lanes_for(4 * y.count() * y.image_len());
-    parallel::over((y, d_y, d_x), scratch, lanes, &|(y, d_y, mut d_x), _| {
-        for ((y, d_y), d_x) in y.images().zip(d_y.images()).zip(d_x.images_mut()) {
-            match write {
-                Write::Overwrite => {
-                    vectorized(Backward { d: *d, y, d_y, d_x, store: |d_x: &mut f32, value| *d_x = value });
-                }
-                Write::Accumulate => {
-                    vectorized(Backward { d: *d, y, d_y, d_x, store: |d_x: &mut f32, value| *d_x += value });
-                }
-            }
+    let operands =
+        [(y.count(), y.image_len()), (d_y.count(), d_y.image_len()), (d_x.count(), d_x.image_len())];
+    d.assert_operands(y.count(), &operands);
+    d.over_blocks(BACKWARD_COST, [y, d_y], d_x, work, &|mut block| {
+        if d.pixels == 1 {
+            let [dot] = sums(once(block.read), |[y, d_y]| [f64::from(y) * f64::from(d_y)]);
+            let [y, d_y] = block.read;
+            add_or_write(
+                write,
+                block.written.numbers_mut(),
+                y.iter().zip(d_y).map(|(y, d_y)| y * (d_y - dot as f32)),
+            );
+        } else {
+            vectorized(Backward { block, write });
         }
     });
 }
 
-struct Backward<'a, F> {
-    d: Softmax,
-    y: &'a [f32],
-    d_y: &'a [f32],
-    d_x: &'a mut [f32],
-    store: F,
+/// Of a block with y and `d_y` to read and `d_x` to write.
+struct Backward<'a> {
+    block: Block<'a, 2>,
+    write: Write,
 }
 
-impl<F: Fn(&mut f32, f32)> Body for Backward<'_, F> {
+impl Body for Backward<'_> {
+    type Output = ();
     #[inline(always)]
     fn run(self) {
-        let Self { d, y, d_y, d_x, store } = self;
-        if d.pixels == 1 {
-            let d_y = &d_y[..y.len()];
-            let dot = reduced(y.len(), 0.0, |a, b| a + b, |i| y[i] * d_y[i]);
-            for ((d_x, y), d_y) in d_x.iter_mut().zip(y).zip(d_y) {
-                store(d_x, y * (d_y - dot));
-            }
-            return;
-        }
-        for block in d.blocks() {
-            let mut dots = [0.0; BLOCK];
-            for row in d.rows(block.clone()) {
-                for (dot, (y, d_y)) in dots.iter_mut().zip(y[row.clone()].iter().zip(&d_y[row])) {
+        let Self { mut block, write } = self;
+        let channels = block.d.channels;
+        for span in block.spans() {
+            let mut dot = [0.0_f32; SPAN];
+            for channel in 0..channels {
+                let ([y, d_y], _) = block.row(channel, span.clone());
+                for ((dot, y), d_y) in dot.iter_mut().zip(y).zip(d_y) {
                     *dot += y * d_y;
                 }
             }
-            for row in d.rows(block) {
-                let numbers = y[row.clone()].iter().zip(&d_y[row.clone()]);
-                for ((d_x, dot), (y, d_y)) in d_x[row].iter_mut().zip(&dots).zip(numbers) {
-                    store(d_x, y * (d_y - dot));
-                }
+            for channel in 0..channels {
+                let ([y, d_y], d_x) = block.row(channel, span.clone());
+                let gradients = y.iter().zip(d_y).zip(&dot).map(|((y, d_y), dot)| y * (d_y - dot));
+                add_or_write(write, d_x, gradients);
             }
         }
+    }
+}
+
+/// Writes gradients, or adds them to what is there.
+#[inline(always)]
+fn add_or_write(write: Write, d_x: &mut [f32], gradients: impl Iterator<Item = f32>) {
+    match write {
+        Write::Overwrite => d_x.iter_mut().zip(gradients).for_each(|(d_x, gradient)| *d_x = gradient),
+        Write::Accumulate => d_x.iter_mut().zip(gradients).for_each(|(d_x, gradient)| *d_x += gradient),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::conv2d::testing::{Batch, Scratch};
-    use crate::reference::softmax as definition;
-    use alloc::vec;
-    use alloc::vec::Vec;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn kernels_are_the_definition(
-            channels in 1_usize..20,
-            pixels in prop_oneof![Just(1_usize), 1_usize..6, 60_usize..140],
-            (count, gap, lanes) in (1_usize..4, 0_usize..3, 1_usize..3),
-            numbers in prop::collection::vec(-20.0_f32..20.0, 1..60),
-        ) {
-            let d = Softmax { channels, pixels };
-            let len = channels * pixels;
-            let x: Vec<f32> = (0..count * len).map(|i| numbers[i % numbers.len()]).collect();
-            let d_y: Vec<f32> = x.iter().map(|x| (x * 7.0) % 1.0).collect();
-            let mut scratch = Scratch::new(lanes, 0, 0);
-            let blank = vec![f32::NAN; x.len()];
-            let mut y = Batch::new(&blank, len, gap);
-            forward(&d, Batch::new(&x, len, gap).view(), y.view_mut(), scratch.workspace());
-            let mut expected = vec![0.0; x.len()];
-            definition::forward(&d, &x, &mut expected);
-            for (y, expected) in y.dense().iter().zip(&expected) {
-                prop_assert!((y - expected).abs() < 1e-6);
-            }
-            let mut d_x = Batch::new(&blank, len, gap);
-            for write in [Write::Overwrite, Write::Accumulate] {
-                let d_y = Batch::new(&d_y, len, gap);
-                backward(&d, y.view(), d_y.view(), d_x.view_mut(), write, scratch.workspace());
-            }
-            definition::backward(&d, &y.dense(), &d_y, &mut expected);
-            for (d_x, expected) in d_x.dense().iter().zip(&expected) {
-                prop_assert!((d_x - 2.0 * expected).abs() < 1e-5);
-            }
-        }
-    }
-
-    #[test]
-    #[allow(clippy::float_cmp)] // halves are exact
-    fn large_numbers_do_not_overflow() {
-        let mut y = [0.0; 2];
-        let d = Softmax { channels: 2, pixels: 1 };
-        let x = View::dense(&[1000.0, 1000.0], 2);
-        forward(&d, x, ViewMut::dense(&mut y, 2), Scratch::new(1, 0, 0).workspace());
-        assert_eq!(y, [0.5, 0.5]);
-    }
-
-    #[test]
-    fn nan_is_not_hidden() {
-        let mut y = [0.0; 4];
-        let d = Softmax { channels: 2, pixels: 1 };
-        let x = View::dense(&[1.0, f32::NAN, 1.0, 2.0], 2);
-        forward(&d, x, ViewMut::dense(&mut y, 2), Scratch::new(1, 0, 0).workspace());
-        assert!(y[..2].iter().all(|y| y.is_nan()) && y[2..].iter().all(|y| y.is_finite()));
-    }
-}
+mod tests;

@@ -1,16 +1,11 @@
-#![allow(clippy::float_cmp)] // numbers that were copied are the same
-
 use super::*;
-use crate::reference::activation::{self as definition, Activation};
+use crate::conv2d::testing::{Batch, Scratch, numbers};
+use crate::reference::activation::Activation;
 use alloc::vec;
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
-fn workspace(lanes: usize) -> Workspace<'static> {
-    Workspace { lanes, lane_scratch: &mut [], step_scratch: &mut [], saved: &mut [] }
-}
-
-/// The four kernels of a function, by name.
+/// The four kernels of a function.
 struct Kernels {
     definition: Activation,
     saves_output: bool,
@@ -20,46 +15,86 @@ struct Kernels {
     backward_in_place: fn(View<'_>, ViewMut<'_>, Workspace<'_>),
 }
 
+/// The kernels of a module, with the arguments that go before the operands.
 macro_rules! kernels {
-    ($module:ident, $definition:expr, $saves_output:expr) => {
+    ($module:ident($($argument:expr)?), $definition:expr, saves_output: $saves_output:expr) => {
         Kernels {
             definition: $definition,
             saves_output: $saves_output,
-            forward: $module::forward,
-            forward_in_place: $module::forward_in_place,
-            backward: $module::backward,
-            backward_in_place: $module::backward_in_place,
+            forward: |x, y, work| $module::forward($($argument,)? x, y, work),
+            forward_in_place: |y, work| $module::forward_in_place($($argument,)? y, work),
+            backward: |saved, d_y, d_x, write, work| {
+                $module::backward($($argument,)? saved, d_y, d_x, write, work);
+            },
+            backward_in_place: |saved, d, work| $module::backward_in_place($($argument,)? saved, d, work),
         }
     };
 }
 
-const SLOPE: f32 = 0.125;
-
 fn all() -> Vec<Kernels> {
     vec![
-        kernels!(relu, Activation::Relu, true),
-        kernels!(sigmoid, Activation::Sigmoid, true),
-        kernels!(tanh, Activation::Tanh, true),
-        kernels!(gelu, Activation::Gelu, false),
-        kernels!(silu, Activation::Silu, false),
-        Kernels {
-            definition: Activation::LeakyRelu(f64::from(SLOPE)),
-            saves_output: true,
-            forward: |x, y, work| leaky_relu::forward(SLOPE, x, y, work),
-            forward_in_place: |y, work| leaky_relu::forward_in_place(SLOPE, y, work),
-            backward: |saved, d_y, d_x, write, work| {
-                leaky_relu::backward(SLOPE, saved, d_y, d_x, write, work);
-            },
-            backward_in_place: |saved, d, work| leaky_relu::backward_in_place(SLOPE, saved, d, work),
-        },
+        kernels!(relu(), Activation::Relu, saves_output: true),
+        kernels!(leaky_relu(0.125), Activation::LeakyRelu(0.125), saves_output: true),
+        kernels!(leaky_relu(0.125), Activation::LeakyRelu(0.125), saves_output: false),
+        kernels!(leaky_relu(-0.5), Activation::LeakyRelu(-0.5), saves_output: false),
+        kernels!(sigmoid(), Activation::Sigmoid, saves_output: true),
+        kernels!(tanh(), Activation::Tanh, saves_output: true),
+        kernels!(gelu(), Activation::Gelu, saves_output: false),
+        kernels!(silu(), Activation::Silu, saves_output: false),
     ]
 }
 
-fn close(what: &str, found: &[f32], expected: impl Iterator<Item = f32>) {
-    for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
+impl Kernels {
+    /// The output, computed apart and in place.
+    fn outputs(&self, x: &Batch, y_gap: usize, lanes: usize) -> [Batch; 2] {
+        let (mut scratch, mut in_place) = (Scratch::new(lanes, 0, 0), x.clone());
+        let len = x.view().image_len();
+        let mut y = Batch::new(&vec![7.0; len * x.view().count()], len, y_gap);
+        (self.forward)(x.view(), y.view_mut(), scratch.workspace());
+        (self.forward_in_place)(in_place.view_mut(), scratch.workspace());
+        [y, in_place]
+    }
+
+    /// The gradient, written, added to `before`, and in place.
+    fn gradients(&self, saved: &Batch, d_y: &Batch, before: &Batch, lanes: usize) -> [Vec<f32>; 3] {
+        let mut scratch = Scratch::new(lanes, 0, 0);
+        let (mut d_x, mut sum, mut in_place) = (before.clone(), before.clone(), d_y.clone());
+        for (d_x, write) in [(&mut d_x, Write::Overwrite), (&mut sum, Write::Accumulate)] {
+            (self.backward)(saved.view(), d_y.view(), d_x.view_mut(), write, scratch.workspace());
+        }
+        (self.backward_in_place)(saved.view(), in_place.view_mut(), scratch.workspace());
+        [d_x, sum, in_place].map(|batch| batch.dense())
+    }
+
+    /// Asserts that all kernels compute what the definition says.
+    fn assert_like_reference(&self, x: &[f32], len: usize, gaps: [usize; 3], lanes: usize) {
+        let f = self.definition;
+        let images = Batch::new(x, len, gaps[0]);
+        let [y, in_place] = self.outputs(&images, gaps[1], lanes);
+        let expected = |i: usize| f.value(f64::from(x[i]));
+        assert_close(&alloc::format!("{f:?}"), &y.dense(), expected);
+        assert_close(&alloc::format!("{f:?} in place"), &in_place.dense(), expected);
+
+        let [d_y, before] = [2, 3].map(|seed| numbers(x.len(), seed));
+        let saved = if self.saves_output { &y } else { &images };
+        let [d_y_images, before_images] =
+            [(&d_y, gaps[2]), (&before, gaps[1])].map(|(d, gap)| Batch::new(d, len, gap));
+        let [d_x, sum, in_place] = self.gradients(saved, &d_y_images, &before_images, lanes);
+        let expected = |i: usize| f.derivative(f64::from(x[i])) * f64::from(d_y[i]);
+        assert_close(&alloc::format!("gradient of {f:?}"), &d_x, expected);
+        assert_close(&alloc::format!("gradient of {f:?} in place"), &in_place, expected);
+        assert_close(&alloc::format!("sum of {f:?}"), &sum, |i| expected(i) + f64::from(before[i]));
+    }
+}
+
+/// Asserts that both are the same but for the rounding of numbers of order 1.
+fn assert_close(what: &str, found: &[f32], expected: impl Fn(usize) -> f64) {
+    for (i, found) in found.iter().enumerate() {
+        let error = (f64::from(*found) - expected(i)).abs();
         assert!(
-            (found - expected).abs() <= 2e-6 * (1.0 + expected.abs()),
-            "{what} {i}: {found}, not {expected}"
+            error <= 6e-7 * (1.0 + expected(i).abs()),
+            "{what}: number {i} is {found}, not {}",
+            expected(i)
         );
     }
 }
@@ -67,74 +102,98 @@ fn close(what: &str, found: &[f32], expected: impl Iterator<Item = f32>) {
 proptest! {
     #[test]
     fn kernels_are_the_definition(
-        numbers in prop::collection::vec((-8.0_f32..8.0, -2.0_f32..2.0), 1..90),
-        gap in 0_usize..3,
-        lanes in 1_usize..4,
+        count in 1..4_usize, len in 1..70_usize, gaps in [0..3_usize, 0..3, 0..3],
+        range in prop_oneof![Just(1.0_f32), Just(8.0), Just(30.0)],
     ) {
-        // Three images, `gap` numbers apart, the last one without a gap.
-        let len = numbers.len().div_ceil(3);
-        let stride = len + gap;
-        let total = 2 * stride + len;
-        let at = |i: usize| numbers[i % numbers.len()];
-        let x: Vec<f32> = (0..total).map(|i| at(i).0).collect();
-        let d_y: Vec<f32> = (0..total).map(|i| at(i).1).collect();
-        let images = |numbers: &[f32]| -> Vec<f32> {
-            View::strided(numbers, len, stride).images().flatten().copied().collect()
-        };
+        let x: Vec<f32> = numbers(count * len, 1).iter().map(|x| x * range).collect();
         for kernels in all() {
-            let f = kernels.definition;
-            let what = alloc::format!("{f:?}");
-            let mut y = vec![7.0; total];
-            (kernels.forward)(View::strided(&x, len, stride), ViewMut::strided(&mut y, len, stride), workspace(lanes));
-            close(&what, &images(&y), images(&x).iter().map(|x| f.value(*x)));
-            let mut in_place = x.clone();
-            (kernels.forward_in_place)(ViewMut::strided(&mut in_place, len, stride), workspace(lanes));
-            prop_assert_eq!(images(&in_place), images(&y));
-            if gap > 0 {
-                prop_assert_eq!(y[len], 7.0, "the gap belongs to another");
-            }
+            kernels.assert_like_reference(&x, len, gaps, 1);
+        }
+    }
+}
 
-            let saved = View::strided(if kernels.saves_output { &y } else { &x }, len, stride);
-            let mut expected = vec![0.0; 3 * len];
-            definition::backward(f, &images(&x), &images(&d_y), &mut expected);
-            let mut d_x = vec![1.0; total];
-            let d_y_view = View::strided(&d_y, len, stride);
-            let run = |write, d_x: &mut [f32]| {
-                (kernels.backward)(saved, d_y_view, ViewMut::strided(d_x, len, stride), write, workspace(lanes));
-            };
-            run(Write::Overwrite, &mut d_x);
-            close(&what, &images(&d_x), expected.iter().copied());
-            run(Write::Accumulate, &mut d_x);
-            close(&what, &images(&d_x), expected.iter().map(|d| 2.0 * d));
-            let mut d = d_y.clone();
-            (kernels.backward_in_place)(saved, ViewMut::strided(&mut d, len, stride), workspace(lanes));
-            close(&what, &images(&d), expected.iter().copied());
+/// Cut between images, and within them.
+#[cfg(feature = "rayon")]
+#[test]
+fn bits_do_not_depend_on_the_threads() {
+    use crate::conv2d::testing::assert_same_bits;
+    for (count, len) in [(1, 300_001), (2, 150_001), (7, 40_001)] {
+        assert!(count * len * MOVE_COST > 2 * crate::parallel::WORTH_SPLITTING, "worth three threads");
+        let x = Batch::new(&numbers(count * len, 1), len, 3);
+        for kernels in all() {
+            let what = alloc::format!("{:?}", kernels.definition);
+            assert_same_bits(&what, |lanes| kernels.outputs(&x, 1, lanes).map(|y| y.dense()).concat());
+            assert_same_bits(&what, |lanes| kernels.gradients(&x, &x, &x, lanes).concat());
         }
     }
 }
 
 #[test]
 fn numbers_are_pytorchs() {
-    // PyTorch 2.15: x = torch.tensor([-2., -0.5, 0., 0.5, 2.]); torch.nn.functional.gelu(x), silu(x)
-    let x = [-2.0, -0.5, 0.0, 0.5, 2.0];
-    let mut y = [0.0; 5];
-    gelu::forward(View::dense(&x, 5), ViewMut::dense(&mut y, 5), workspace(1));
-    close("gelu", &y, [-0.045_500_1, -0.154_268_77, 0.0, 0.345_731_23, 1.954_499_7].into_iter());
-    silu::forward(View::dense(&x, 5), ViewMut::dense(&mut y, 5), workspace(1));
-    close("silu", &y, [-0.238_405_84, -0.188_770_33, 0.0, 0.311_229_67, 1.761_594_2].into_iter());
+    // PyTorch 2.15.0; F = torch.nn.functional; for each function f:
+    // x = torch.tensor([-20., -3., -0.5, 0., 1e-3, 0.7, 4.], requires_grad=True)
+    // y = f(x); y.sum().backward(); y, x.grad
+    let x = [-20.0, -3.0, -0.5, 0.0, 1e-3, 0.7, 4.0];
+    let check = |kernels: &Kernels, y: [f32; 7], d_x: [f32; 7]| {
+        let what = alloc::format!("{:?}", kernels.definition);
+        let x = Batch::new(&x, 7, 0);
+        let [found, _] = kernels.outputs(&x, 0, 1);
+        assert_close(&what, &found.dense(), |i| f64::from(y[i]));
+        let saved = if kernels.saves_output { found } else { x.clone() };
+        let [found, ..] = kernels.gradients(&saved, &Batch::new(&[1.0; 7], 7, 0), &x, 1);
+        assert_close(&what, &found, |i| f64::from(d_x[i]));
+    };
+    check(
+        &kernels!(relu(), Activation::Relu, saves_output: true),
+        [0.0, 0.0, 0.0, 0.0, 0.001, 0.7, 4.0],
+        [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0],
+    );
+    check(
+        &kernels!(leaky_relu(0.25), Activation::LeakyRelu(0.25), saves_output: true),
+        [-5.0, -0.75, -0.125, 0.0, 0.001, 0.7, 4.0],
+        [0.25, 0.25, 0.25, 0.25, 1.0, 1.0, 1.0],
+    );
+    check(
+        &kernels!(sigmoid(), Activation::Sigmoid, saves_output: true),
+        [2.061_153_7e-9, 0.047_425_874, 0.377_540_68, 0.5, 0.500_25, 0.668_187_74, 0.982_013_76],
+        [2.061_153_7e-9, 0.045_176_66, 0.235_003_71, 0.25, 0.249_999_94, 0.221_712_89, 0.017_662_734],
+    );
+    check(
+        &kernels!(tanh(), Activation::Tanh, saves_output: true),
+        [-1.0, -0.995_054_8, -0.462_117_17, 0.0, 0.000_999_999_7, 0.604_367_8, 0.999_329_3],
+        [0.0, 0.009_865_981_5, 0.786_447_7, 1.0, 0.999_999, 0.634_739_6, 0.001_340_893_1],
+    );
+    check(
+        &kernels!(gelu(), Activation::Gelu, saves_output: false),
+        [0.0, -0.004_049_867_4, -0.154_268_79, 0.0, 0.000_500_398_9, 0.530_625_46, 3.999_873_2],
+        [0.0, -0.011_945_605, 0.132_504_91, 0.5, 0.500_797_8, 0.976_614_1, 1.000_503_7],
+    );
+    check(
+        &kernels!(silu(), Activation::Silu, saves_output: false),
+        [-4.122_307_5e-8, -0.142_277_61, -0.188_770_34, 0.0, 0.000_500_25, 0.467_731_42, 3.928_055],
+        [-3.916_192e-8, -0.088_104_11, 0.260_038_82, 0.5, 0.500_499_96, 0.823_386_7, 1.052_664_6],
+    );
 }
 
-/// Far below 0, what is left of 1 + erf would be multiplied by a large number.
+/// PyTorch's `relu(x)` and the gradient that it passes back.
 #[test]
-fn gelu_is_nothing_far_below_zero() {
-    let mut y = [-10.0, -1e4, -1e30];
-    gelu::forward_in_place(ViewMut::dense(&mut y, 3), workspace(1));
-    assert_eq!(y, [0.0; 3]);
+fn relu_hides_no_nan_and_makes_none() {
+    let mut y = [f32::NAN, -1.0, 0.0, 1.0, f32::INFINITY, f32::NEG_INFINITY];
+    let mut scratch = Scratch::new(1, 0, 0);
+    relu::forward_in_place(ViewMut::dense(&mut y, 6), scratch.workspace());
+    assert!(y[0].is_nan(), "{y:?}");
+    assert_eq!(
+        y[1..].iter().map(|y| y.to_bits()).collect::<Vec<_>>(),
+        [0.0, 0.0, 1.0, f32::INFINITY, 0.0].map(f32::to_bits)
+    );
+    let mut d = [2.0, f32::INFINITY, f32::NAN, 2.0, 2.0, f32::NAN];
+    relu::backward_in_place(View::dense(&y, 6), ViewMut::dense(&mut d, 6), scratch.workspace());
+    assert_eq!(d.map(f32::to_bits), [2.0, 0.0, 0.0, 2.0, 2.0, 0.0].map(f32::to_bits));
 }
 
 #[test]
-fn nan_is_not_hidden() {
-    let mut y = [f32::NAN, -1.0, 1.0];
-    relu::forward_in_place(ViewMut::dense(&mut y, 3), workspace(1));
-    assert!(y[0].is_nan() && y[1..] == [0.0, 1.0]);
+#[should_panic(expected = "as many images of one size")]
+fn an_image_of_another_size() {
+    let mut scratch = Scratch::new(1, 0, 0);
+    relu::forward(View::dense(&[0.0; 6], 3), ViewMut::dense(&mut [0.0; 6], 2), scratch.workspace());
 }

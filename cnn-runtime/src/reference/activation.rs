@@ -37,9 +37,9 @@ impl Activation {
     /// The derivative at x.
     pub fn derivative<T: Real>(self, x: T) -> T {
         match self {
-            Self::Relu | Self::LeakyRelu(_) if x > T::ZERO => T::ONE,
-            Self::Relu => T::ZERO,
-            Self::LeakyRelu(slope) => T::from_f64(slope),
+            Self::Relu if x <= T::ZERO => T::ZERO,
+            Self::LeakyRelu(slope) if x <= T::ZERO => T::from_f64(slope),
+            Self::Relu | Self::LeakyRelu(_) => T::ONE,
             Self::Sigmoid => {
                 let y = self.value(x);
                 y * (T::ONE - y)

@@ -1,0 +1,108 @@
+//! Optimisers as PyTorch defines them: loops over the one vector of parameters and its gradient.
+//!
+//! Beside them stand vectors of the same length, which an optimiser keeps from step to step. They are allocated at the
+//! first step, and anew, with zeros, if the number of parameters is another than before.
+
+#![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
+
+mod adam;
+mod sgd;
+
+pub use adam::{Adam, AdamW};
+pub use sgd::Sgd;
+
+use crate::memory::AlignedBuffer;
+use crate::parallel::{self, Split};
+use crate::simd::{Body, vectorized};
+
+/// Changes parameters by their gradient.
+pub trait Optimizer {
+    /// One step against `gradients`, which is laid out as `parameters`.
+    ///
+    /// # Panics
+    /// If there are not as many gradients as parameters.
+    fn step(&mut self, parameters: &mut [f32], gradients: &[f32]);
+
+    /// The learning rate of the next step.
+    fn learning_rate(&self) -> f32;
+
+    /// Sets the learning rate of the steps from now on, for a schedule.
+    fn set_learning_rate(&mut self, learning_rate: f32);
+}
+
+/// How a step changes one parameter, and the `K` numbers that are kept beside it.
+trait Rule<const K: usize>: Copy + Sync {
+    /// The parameter and what is kept, after the step. Implementations are `#[inline(always)]`.
+    fn update(self, parameter: f32, gradient: f32, kept: [f32; K]) -> (f32, [f32; K]);
+}
+
+/// To move the numbers of a parameter to and from memory takes as long as so many multiply-adds, for each vector.
+const COST: usize = 8;
+
+/// Changes all parameters, over the threads.
+fn each<const K: usize>(
+    rule: impl Rule<K>,
+    parameters: &mut [f32],
+    gradients: &[f32],
+    kept: [&mut AlignedBuffer; K],
+) {
+    let len = parameters.len();
+    assert_eq!(gradients.len(), len, "as many gradients as parameters");
+    let lanes = parallel::threads().min(COST * (2 + K) * len / parallel::WORTH_SPLITTING + 1);
+    let kept = kept.map(|kept| &mut kept[..len]);
+    parallel::over(Vectors { parameters, gradients, kept }, &mut [], lanes, &|vectors, _: &mut [f32]| {
+        vectorized(Step { rule, vectors });
+    });
+}
+
+/// Some parameters and what belongs to them.
+struct Vectors<'a, const K: usize> {
+    parameters: &'a mut [f32],
+    gradients: &'a [f32],
+    kept: [&'a mut [f32]; K],
+}
+
+impl<const K: usize> Split for Vectors<'_, K> {
+    fn units(&self) -> usize {
+        self.parameters.len()
+    }
+
+    fn cut(self, middle: usize) -> (Self, Self) {
+        let (parameters_a, parameters_b) = self.parameters.split_at_mut(middle);
+        let (gradients_a, gradients_b) = self.gradients.split_at(middle);
+        let mut halves = self.kept.map(|kept| kept.split_at_mut(middle));
+        let kept_a = halves.each_mut().map(|(a, _)| core::mem::take(a));
+        let kept_b = halves.map(|(_, b)| b);
+        (
+            Self { parameters: parameters_a, gradients: gradients_a, kept: kept_a },
+            Self { parameters: parameters_b, gradients: gradients_b, kept: kept_b },
+        )
+    }
+}
+
+struct Step<'a, const K: usize, R> {
+    rule: R,
+    vectors: Vectors<'a, K>,
+}
+
+impl<const K: usize, R: Rule<K>> Body for Step<'_, K, R> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Vectors { parameters, gradients, kept } = self.vectors;
+        let len = parameters.len();
+        let gradients = &gradients[..len];
+        let mut kept = kept.map(|kept| &mut kept[..len]);
+        for i in 0..len {
+            let before = kept.each_ref().map(|kept| kept[i]);
+            let (parameter, after) = self.rule.update(parameters[i], gradients[i], before);
+            parameters[i] = parameter;
+            for (kept, after) in kept.iter_mut().zip(after) {
+                kept[i] = after;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
