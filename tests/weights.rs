@@ -109,6 +109,20 @@ fn a_file_cut_anywhere_is_damaged() {
 }
 
 #[test]
+fn a_header_that_promises_more_than_any_file_has_is_refused() {
+    // Nine tensors that end at 2^64 - 1: the file's parts cannot be added up in 64 bits.
+    let tensors: Vec<String> = (0..9)
+        .map(|i| {
+            let (start, end) = (u64::MAX / 9 * i, if i == 8 { u64::MAX } else { u64::MAX / 9 * (i + 1) });
+            format!(r#""{i}":{{"dtype":"U8","shape":[{}],"data_offsets":[{start},{end}]}}"#, end - start)
+        })
+        .collect();
+    let header = format!("{{{}}}", tensors.join(","));
+    let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &[0; 16]].concat();
+    assert!(matches!(refused(&bytes), Error::Damaged { .. }));
+}
+
+#[test]
 fn a_damaged_header_is_refused_or_says_the_same() {
     let saved = delicate();
     let bytes = saved.to_bytes();

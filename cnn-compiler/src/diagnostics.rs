@@ -128,34 +128,12 @@ pub fn location(span: Span) -> String {
     text
 }
 
-/// The nearest of `names` to a misspelt `name`, if one is near enough to have been meant.
+/// The nearest of `names` to a misspelt `name`, if it takes edits to at most a third of its letters: each an insertion,
+/// a removal, a replacement or a swap with the next.
 pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = name.len().max(3) / 3;
-    names
-        .into_iter()
-        .map(|candidate| (edit_distance(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many letters must be inserted, removed, replaced or swapped with the next: Levenshtein's distance with swaps.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
+    let limit = name.chars().count().max(3) / 3;
+    let edits = names.into_iter().map(|candidate| (strsim::osa_distance(name, candidate), candidate));
+    edits.filter(|(edits, _)| *edits <= limit).min_by_key(|(edits, _)| *edits).map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

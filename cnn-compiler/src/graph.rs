@@ -63,6 +63,17 @@ impl Layer {
 }
 
 impl Graph {
+    /// A graph without layers yet: what goes in comes out.
+    pub fn new(input: Shape) -> Self {
+        Self { input, layers: Vec::new(), output: NodeId::INPUT }
+    }
+
+    /// Adds a layer; gives the tensor that it makes.
+    pub fn push(&mut self, layer: Layer) -> NodeId {
+        self.layers.push(layer);
+        NodeId(self.layers.len())
+    }
+
     /// Every tensor but the input, with the layer that gives it.
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = (NodeId, &Layer)> {
         self.layers.iter().enumerate().map(|(i, layer)| (NodeId(i + 1), layer))

@@ -11,6 +11,9 @@ pub enum Shape {
     Vector(usize),
 }
 
+/// No size that a user writes may be larger than this: products of a few of them then fit into 64 bits.
+pub const LARGEST_SIZE: i64 = 1 << 24;
+
 /// No tensor may have more numbers than this (4 TiB of `f32`): sums of sizes then cannot overflow.
 const MOST_NUMBERS: usize = 1 << 40;
 

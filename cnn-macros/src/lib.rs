@@ -3,8 +3,22 @@
 
 use proc_macro::TokenStream;
 
-/// Compiles the networks declared in it. See the documentation of `cnn` for the language.
+#[doc = include_str!("network.md")]
 #[proc_macro]
 pub fn network(tokens: TokenStream) -> TokenStream {
     cnn_compiler::compile(tokens.into()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    /// The documentation of the layers is the compiler's table, row by row.
+    #[test]
+    fn the_documentation_lists_every_layer() {
+        let documentation = include_str!("network.md");
+        let written: Vec<&str> = documentation.lines().filter(|line| line.starts_with("| `")).collect();
+        let layers = cnn_compiler::ops::LAYERS.iter();
+        let expected: Vec<String> =
+            layers.map(|layer| format!("| `{layer}` | {} |", layer.summary)).collect();
+        assert_eq!(written, expected, "\n{}", expected.join("\n"));
+    }
 }

@@ -8,6 +8,15 @@ use crate::softmax;
 
 /// A loss over outputs of one type and targets of another.
 pub trait Loss<Output: Sample, Target> {
+    /// Finds what is wrong with targets before anything is computed with them.
+    ///
+    /// # Errors
+    /// If a target cannot be.
+    fn check(&self, targets: &[Target]) -> Result<(), Error> {
+        let _ = targets;
+        Ok(())
+    }
+
     /// The mean loss of a batch; writes its gradient for each output.
     ///
     /// # Errors
@@ -31,6 +40,13 @@ pub struct CrossEntropy;
 pub struct MeanSquaredError;
 
 impl<const C: usize, L: Copy + Into<usize>> Loss<Vector<C>, L> for CrossEntropy {
+    fn check(&self, targets: &[L]) -> Result<(), Error> {
+        match targets.iter().map(|label| (*label).into()).enumerate().find(|(_, found)| *found >= C) {
+            Some((index, found)) => Err(Error::Label { index, found, classes: C }),
+            None => Ok(()),
+        }
+    }
+
     fn evaluate(
         &self,
         outputs: &[Vector<C>],
@@ -38,12 +54,7 @@ impl<const C: usize, L: Copy + Into<usize>> Loss<Vector<C>, L> for CrossEntropy 
         d_outputs: &mut [Vector<C>],
     ) -> Result<f32, Error> {
         check_lengths(outputs.len(), targets.len(), d_outputs.len())?;
-        for (index, label) in targets.iter().enumerate() {
-            let found: usize = (*label).into();
-            if found >= C {
-                return Err(Error::Label { index, found, classes: C });
-            }
-        }
+        Loss::<Vector<C>, L>::check(self, targets)?;
         let scale = 1.0 / outputs.len() as f32;
         let mut sum = 0.0;
         for ((logits, label), d_logits) in outputs.iter().zip(targets).zip(d_outputs) {

@@ -2,7 +2,7 @@
 
 use clap::{Parser, ValueEnum};
 use cnn::init::Init;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The subset of Fashion-MNIST in this repository.
 pub(crate) const SUBSET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/fashion-mnist");
@@ -14,17 +14,17 @@ const WEIGHTS: &str = "lenet.safetensors";
 #[derive(Debug, Parser)]
 #[command(name = "lenet")]
 pub(crate) struct Options {
-    /// Folder of the four IDX files, gzipped or not
-    #[arg(long, value_name = "DIR", default_value = SUBSET)]
+    /// Folder of the four IDX files, gzipped or not [default: the subset in this repository]
+    #[arg(long, value_name = "DIR", default_value = SUBSET, hide_default_value = true)]
     pub(crate) data: PathBuf,
     /// How often to go over the images
-    #[arg(long, default_value_t = 15)]
+    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) epochs: u64,
     /// Images per step
     #[arg(long, default_value_t = 64, value_parser = at_least_one)]
     pub(crate) batch: usize,
     /// Learning rate [default: 0.5 for sgd, 0.003 for adam and adamw]
-    #[arg(long)]
+    #[arg(long, value_parser = above_zero)]
     lr: Option<f32>,
     /// How parameters follow their gradients
     #[arg(long, value_enum, default_value_t = Choice::Adam)]
@@ -39,7 +39,7 @@ pub(crate) struct Options {
     #[arg(long, value_parser = at_least_one)]
     pub(crate) threads: Option<usize>,
     /// File to save the weights to
-    #[arg(long, value_name = "FILE", default_value = WEIGHTS)]
+    #[arg(long, value_name = "FILE", default_value = WEIGHTS, value_parser = in_a_folder)]
     pub(crate) save: PathBuf,
     /// File of weights to start from
     #[arg(long, value_name = "FILE")]
@@ -63,6 +63,26 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         Ok(0) => Err("it must be at least 1".into()),
         Ok(number) => Ok(number),
         Err(error) => Err(format!("{error}")),
+    }
+}
+
+fn above_zero(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(number) if 0.0 < number && number < f32::INFINITY => Ok(number),
+        Ok(_) => Err("it must be above 0 and finite".into()),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+/// A file whose folder exists: better to know before training than after.
+fn in_a_folder(text: &str) -> Result<PathBuf, String> {
+    let file = PathBuf::from(text);
+    match file.parent() {
+        Some(folder) if folder != Path::new("") && !folder.is_dir() => {
+            Err(format!("there is no folder {}", folder.display()))
+        }
+        _ if file.is_dir() => Err("it is a folder".into()),
+        _ => Ok(file),
     }
 }
 

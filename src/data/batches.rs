@@ -61,18 +61,10 @@ impl<'d, I: Sample> Batches<'d, I> {
             *index = position;
         }
         if let Some(seed) = self.seed {
-            random::shuffle(epoch_seed(seed, epoch), &mut self.order);
+            random::shuffle(random::Stream::new(seed, epoch).bits(0), &mut self.order);
         }
         Epoch { batches: self, next: 0 }
     }
-}
-
-/// A seed of its own for each epoch: neighbours in seed or number are far apart in it (`SplitMix64`'s last step).
-fn epoch_seed(seed: u64, epoch: u64) -> u64 {
-    let mixed = seed ^ epoch.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 /// One pass over a data set.

@@ -7,7 +7,8 @@ use std::fmt;
 
 /// How often each class was taken for each.
 ///
-/// `Display` writes a table: a row for each class, a column for each class it was taken for, its recall at the end.
+/// `Display` writes a table: a row for each class, a column for each class it was taken for, its recall at the end. Classes
+/// whose names are too long to stand above the columns are numbered.
 ///
 /// ```
 /// use cnn::prelude::*;
@@ -113,22 +114,33 @@ const COLUMNS: usize = 100;
 /// The last column: `100.0 %`.
 const RECALL: usize = 8;
 
+/// What stands between two columns.
+const GAP: usize = 2;
+
 impl fmt::Display for ConfusionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let longest = self.names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-        let digits = self.counts.iter().max().map_or(0, |count| count.to_string().len());
-        // Names of columns are cut where the table would be too wide, counts never.
-        let room = COLUMNS.saturating_sub(longest + RECALL) / self.classes.max(1);
-        let width = longest.min(room.saturating_sub(2)).max(digits).max(1);
-        write!(f, "{:longest$}", "")?;
-        for name in &self.names {
-            write!(f, "  {:>width$}", cut(name, width))?;
+        let widest = |texts: &[String]| texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+        let digits = self.counts.iter().max().map_or(1, |count| count.to_string().len());
+        let name = widest(&self.names).max(digits);
+        // Where the names are too long to stand above the columns, the classes' numbers do.
+        let numbered = widest(&self.names) + RECALL + self.classes * (name + GAP) > COLUMNS;
+        let numbers: Vec<String> = (0..self.classes).map(|class| class.to_string()).collect();
+        let (titles, labels) = if numbered {
+            let labels = self.names.iter().zip(&numbers).map(|(name, number)| format!("{number} {name}"));
+            (&numbers, labels.collect())
+        } else {
+            (&self.names, self.names.clone())
+        };
+        let (label_width, width) = (widest(&labels), widest(titles).max(digits));
+        write!(f, "{:label_width$}", "")?;
+        for title in titles {
+            write!(f, "{:GAP$}{title:>width$}", "")?;
         }
         writeln!(f, "{:>RECALL$}", "recall")?;
-        for (class, name) in self.names.iter().enumerate() {
-            write!(f, "{name:longest$}")?;
+        for (class, label) in labels.iter().enumerate() {
+            write!(f, "{label:label_width$}")?;
             for count in self.row(class) {
-                write!(f, "  {count:>width$}")?;
+                write!(f, "{:GAP$}{count:>width$}", "")?;
             }
             match self.recall(class) {
                 recall if recall.is_nan() => writeln!(f, "{:>RECALL$}", "–")?,
@@ -137,9 +149,4 @@ impl fmt::Display for ConfusionMatrix {
         }
         Ok(())
     }
-}
-
-/// The start of a name, so that it is `width` letters at most.
-fn cut(name: &str, width: usize) -> &str {
-    name.char_indices().nth(width).map_or(name, |(end, _)| &name[..end])
 }

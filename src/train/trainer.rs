@@ -84,7 +84,7 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
     ///
     /// # Errors
     /// If there are not as many targets as inputs, there are none at all, or a label names a class that the network does
-    /// not have. No parameter has changed then; but with a wrong label, running statistics have seen the batch.
+    /// not have. Nothing has changed then.
     pub fn step<T>(&mut self, inputs: &[N::Input], targets: &[T]) -> Result<f32, Error>
     where
         L: Loss<N::Output, T>,
@@ -96,6 +96,7 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
         if count == 0 {
             return Err(Error::EmptyBatch);
         }
+        self.loss.check(targets)?;
         self.make_room(count);
         self.last_batch = count;
         let (outputs, d_outputs) = (&mut self.outputs[..count], &mut self.d_outputs[..count]);

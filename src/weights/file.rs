@@ -2,7 +2,8 @@
 
 use super::{Error, Mismatch};
 use cnn_runtime::network::{Network, TensorInfo, TensorKind};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, View};
+use safetensors::SafeTensorError;
+use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView, View};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -78,7 +79,7 @@ pub(super) fn encode<N: Network>(network: &N) -> Vec<u8> {
 
 /// Sets all tensors of a network, after it has made sure that all of them fit.
 pub(super) fn decode<N: Network>(network: &mut N, bytes: &[u8], file: Option<&Path>) -> Result<(), Error> {
-    let tensors = SafeTensors::deserialize(bytes).map_err(|error| Error::Damaged {
+    let tensors = parse(bytes).map_err(|error| Error::Damaged {
         file: file.map(Path::to_owned),
         bytes: bytes.len(),
         source: error.into(),
@@ -104,6 +105,22 @@ pub(super) fn decode<N: Network>(network: &mut N, bytes: &[u8], file: Option<&Pa
         }
     }
     Ok(())
+}
+
+/// Looks at bytes as a safetensors file.
+///
+/// The crate adds the file's parts up without looking for an overflow, so a header that promises more than there is must
+/// be found before.
+fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>, SafeTensorError> {
+    if let Some((len, rest)) = bytes.split_first_chunk()
+        && let Ok(len) = usize::try_from(u64::from_le_bytes(*len))
+        && let Some(header) = rest.get(..len)
+        && let Ok(metadata) = serde_json::from_slice::<Metadata>(header)
+        && metadata.data_len() > rest.len() - len
+    {
+        return Err(SafeTensorError::MetadataIncompleteBuffer);
+    }
+    SafeTensors::deserialize(bytes)
 }
 
 /// The bytes of each of a network's tensors, or all that does not fit.

@@ -12,8 +12,8 @@ mod unroll;
 
 use crate::diagnostics::{Diagnostics, Message, nearest};
 use crate::graph::Graph;
-use crate::shape::Shape;
-use crate::syntax::ast::{Block, Broken, Network, Program, Tensor};
+use crate::shape::{LARGEST_SIZE, Shape};
+use crate::syntax::ast::{Block, Broken, JoinKind, Network, Program, Tensor};
 use crate::value::{Value, evaluate};
 use consts::Consts;
 use proc_macro2::Ident;
@@ -96,11 +96,6 @@ fn lay_out<'p>(
     let input = shape(&network.input, &scopes, errors);
     let output = shape(&network.output, &scopes, errors);
     let graph = Unroller::new(items, scopes, input, errors).network(network, site.name, output);
-    let graph = graph.unwrap_or(Graph {
-        input: Shape::Vector(1),
-        layers: Vec::new(),
-        output: crate::graph::NodeId::INPUT,
-    });
     Declared { attrs: site.attrs, vis: site.vis, name: site.name, input, output, graph }
 }
 
@@ -138,9 +133,11 @@ fn shape(tensor: &Tensor, scopes: &Scopes<'_>, errors: &Diagnostics) -> Option<S
     let mut dims = Vec::new();
     for expr in &tensor.dims {
         match evaluate(expr, scopes, errors) {
-            Value::Int(size @ 1..=0x0100_0000) => dims.push(size.unsigned_abs() as usize),
+            Value::Int(size @ 1..=LARGEST_SIZE) => dims.push(size.unsigned_abs() as usize),
             Value::Unknown => {}
-            other => errors.error(expr, format!("a size is an integer from 1 to 16777216, found {other}")),
+            other => {
+                errors.error(expr, format!("a size is an integer from 1 to {LARGEST_SIZE}, found {other}"));
+            }
         }
     }
     let shape = match dims[..] {
@@ -196,7 +193,7 @@ fn names_are_unique(program: &Program, errors: &Diagnostics) {
     for name in networks.chain(instances).chain(blocks).chain(consts) {
         if seen.contains(&name) {
             errors.error(name, format!("`{name}` is declared twice"));
-        } else if crate::ops::find(&name.to_string()).is_some() || name == "concat" || name == "add" {
+        } else if crate::ops::find(&name.to_string()).is_some() || JoinKind::find(name).is_some() {
             errors.error(name, format!("`{name}` is a layer of the language: choose another name"));
         }
         seen.push(name);

@@ -5,11 +5,11 @@ use super::frames::{Frame, annotate, source};
 use super::names::Names;
 use super::scope::{Binding, Known, Scopes};
 use crate::diagnostics::{Diagnostics, Message, nearest};
-use crate::graph::{Graph, Layer, NodeId};
+use crate::graph::{Field, Graph, Layer, NodeId};
 use crate::ops::arguments::{Arguments, block_arguments};
 use crate::ops::{self, Misfit, Op};
 use crate::shape::Shape;
-use crate::syntax::ast::{Block, Body, Branch, Call, For, If, Join, Network, Step, Stmt};
+use crate::syntax::ast::{Block, Body, Branch, Call, For, If, Join, JoinKind, Network, Step, Stmt};
 use crate::value::{MOST_ITEMS, Value, evaluate};
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -24,8 +24,7 @@ pub(super) struct Unroller<'p, 'c> {
     scopes: Scopes<'c>,
     names: Names,
     frames: Vec<Frame>,
-    input: Shape,
-    layers: Vec<Layer>,
+    graph: Graph,
     /// The outermost block call that is being laid, and how many there were.
     block: Option<usize>,
     blocks: usize,
@@ -46,21 +45,21 @@ impl<'p, 'c> Unroller<'p, 'c> {
             scopes,
             names: Names::new(),
             frames: Vec::new(),
-            input: input.unwrap_or(Shape::Vector(1)),
-            layers: Vec::new(),
+            graph: Graph::new(input.unwrap_or(Shape::Vector(1))),
             block: None,
             blocks: 0,
             statements: 0,
         }
     }
 
-    /// The whole network; `None` if something in it is unknown.
-    pub(super) fn network(mut self, network: &Network, name: &Ident, output: Option<Shape>) -> Option<Graph> {
+    /// The network; whole if nothing was reported.
+    pub(super) fn network(mut self, network: &Network, name: &Ident, output: Option<Shape>) -> Graph {
         self.frames.push(Frame::network(&name.to_string(), name.span()));
         self.scopes.bind_tensor(&network.input_name, self.current());
         self.body(&network.body);
-        let (node, shape) = self.current()?;
-        if output? != shape {
+        let Some((node, shape)) = self.current() else { return self.graph };
+        self.graph.output = node;
+        if output.is_some_and(|output| output != shape) {
             let declared = source(&network.output.tokens);
             let found = match shape {
                 Shape::Image([channels, height, width]) => format!("Image<{channels}, {height}, {width}>"),
@@ -73,7 +72,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
             let message = self.with_shapes(message);
             self.report(&network.output.tokens, message);
         }
-        Some(Graph { input: self.input, layers: self.layers, output: node })
+        self.graph
     }
 
     fn current(&self) -> Known {
@@ -146,15 +145,10 @@ impl<'p, 'c> Unroller<'p, 'c> {
             return;
         };
         let values = self.values(call);
-        let before = self.errors.count();
-        let arguments = Arguments::check(signature, call, &values, self.errors);
-        let op = arguments.as_ref().map(|arguments| (signature.build)(arguments));
-        let (Some(arguments), Some(op)) = (arguments, op) else {
-            debug_assert!(self.errors.count() > before || values.iter().any(Value::is_unknown));
-            self.set_current(None);
-            return;
+        let Some(arguments) = Arguments::check(signature, call, &values, self.errors) else {
+            return self.set_current(None);
         };
-        let op = match op {
+        let op = match (signature.build)(&arguments) {
             Ok(op) => op,
             Err(misfit) => return self.misfit(&call.name, Some(&arguments), misfit),
         };
@@ -179,25 +173,16 @@ impl<'p, 'c> Unroller<'p, 'c> {
 
     /// Adds a layer to the graph.
     fn lay(&mut self, op: Op, text: String, path: String, inputs: Vec<NodeId>) -> Result<(), Misfit> {
-        let shapes: Vec<Shape> = inputs.iter().map(|node| self.shape(*node)).collect();
+        let shapes: Vec<Shape> = inputs.iter().map(|node| self.graph.shape(*node)).collect();
         let output = op.output(&shapes)?;
-        let fields = inputs.iter().map(|node| self.graph_field(*node));
-        let Some(field) = fields.reduce(crate::graph::Field::join) else {
-            unreachable!("a layer has at least one input")
-        };
+        let fields = inputs.iter().map(|node| self.graph.field(*node));
+        let Some(field) = fields.reduce(Field::join) else { unreachable!("a layer has at least one input") };
         let field = field.through(op.reach(), output);
         let input = shapes[0];
-        self.layers.push(Layer { op, text, path, inputs, input, output, field, block: self.block });
-        self.set_current(Some((NodeId(self.layers.len()), output)));
+        let layer = Layer { op, text, path, inputs, input, output, field, block: self.block };
+        let node = self.graph.push(layer);
+        self.set_current(Some((node, output)));
         Ok(())
-    }
-
-    fn shape(&self, node: NodeId) -> Shape {
-        node.0.checked_sub(1).map_or(self.input, |i| self.layers[i].output)
-    }
-
-    fn graph_field(&self, node: NodeId) -> crate::graph::Field {
-        node.0.checked_sub(1).map_or_else(|| crate::graph::Field::input(self.input), |i| self.layers[i].field)
     }
 
     fn values(&self, call: &Call) -> Vec<Value> {
@@ -215,7 +200,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
         let blocks: Vec<String> =
             self.items.program.blocks.iter().map(|block| block.name.to_string()).collect();
         let layers = ops::LAYERS.iter().map(|signature| signature.name);
-        let known = layers.chain(["concat", "add"]).chain(blocks.iter().map(String::as_str));
+        let known = layers.chain(JoinKind::ALL.map(JoinKind::name)).chain(blocks.iter().map(String::as_str));
         let message = Message::new(format_args!("there is no layer or block `{name}`"));
         let message = match nearest(&name, known) {
             Some(near) => message.help(format_args!("there is one with a similar name: `{near}`")),
@@ -292,7 +277,10 @@ impl<'p, 'c> Unroller<'p, 'c> {
         self.set_current(start);
         let known: Option<Vec<NodeId>> = tensors.into_iter().collect();
         let Some(inputs) = known else { return self.set_current(None) };
-        let op = if join.name == "concat" { Op::Concat } else { Op::Add };
+        let op = match join.kind {
+            JoinKind::Concat => Op::Concat,
+            JoinKind::Add => Op::Add,
+        };
         if let Err(misfit) = self.lay(op, join.name.to_string(), path, inputs) {
             self.misfit(&join.name, None, misfit);
         }
@@ -371,7 +359,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
         const SHOWN: usize = 4;
         let mut steps = Vec::new();
         let mut node = self.current().map(|(node, _)| node);
-        while let Some(layer) = node.and_then(|node| node.0.checked_sub(1)).map(|i| &self.layers[i]) {
+        while let Some(layer) = node.and_then(|node| self.graph.layer(node)) {
             if steps.len() == SHOWN {
                 steps.push(String::from("…"));
                 break;
@@ -380,7 +368,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
             node = layer.inputs.first().copied();
         }
         if steps.len() <= SHOWN {
-            steps.push(format!("input {}", self.input));
+            steps.push(format!("input {}", self.graph.input));
         }
         steps.reverse();
         steps.iter().enumerate().fold(message, |message, (i, step)| {

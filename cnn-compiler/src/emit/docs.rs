@@ -35,7 +35,7 @@ fn counted(count: usize) -> String {
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(' ');
+            text.push(',');
         }
         text.push(digit);
     }
@@ -46,9 +46,9 @@ fn counted(count: usize) -> String {
 mod tests {
     #[test]
     fn thousands_stand_apart() {
-        assert_eq!(super::counted(61706), "61 706");
-        assert_eq!(super::counted(416_520), "416 520");
+        assert_eq!(super::counted(61706), "61,706");
+        assert_eq!(super::counted(416_520), "416,520");
         assert_eq!(super::counted(7), "7");
-        assert_eq!(super::counted(1_234_567), "1 234 567");
+        assert_eq!(super::counted(1_234_567), "1,234,567");
     }
 }

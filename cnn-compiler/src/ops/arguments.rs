@@ -3,14 +3,12 @@
 use super::window::Sliding;
 use super::{Default, Kind, Parameter, Signature};
 use crate::diagnostics::{Diagnostics, Message, nearest};
+use crate::shape::LARGEST_SIZE;
 use crate::syntax::ast::{Arg, Call};
 use crate::value::Value;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::fmt::Write as _;
-
-/// The largest number that an argument may be: products of a few of them then fit into 64 bits.
-const MOST: i64 = 1 << 24;
 
 /// A layer's arguments, all of the right type.
 #[derive(Debug)]
@@ -247,11 +245,11 @@ fn setting(
     let name = parameter.name;
     let least = i64::from(parameter.kind != Kind::Padding);
     let size = |value: &Value| match value {
-        Value::Int(value) if (least..=MOST).contains(value) => Ok(value.unsigned_abs() as usize),
+        Value::Int(value) if (least..=LARGEST_SIZE).contains(value) => Ok(value.unsigned_abs() as usize),
         Value::Int(value) if *value < least => {
             Err(format!("`{name}` must be at least {least}, found {value}"))
         }
-        Value::Int(value) => Err(format!("overflow: `{name}` = {value} is more than {MOST}")),
+        Value::Int(value) => Err(format!("overflow: `{name}` = {value} is more than {LARGEST_SIZE}")),
         other => Err(format!("`{name}` must be an integer, found {other}, {}", other.kind())),
     };
     let setting = match (parameter.kind, value) {

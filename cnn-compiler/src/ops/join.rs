@@ -2,9 +2,7 @@
 
 use super::{Misfit, Shape};
 use crate::diagnostics::Message;
-
-pub(super) const CONCAT: &str = "concat";
-pub(super) const ADD: &str = "add";
+use crate::syntax::ast::JoinKind;
 
 /// Channels side by side; the planes must agree.
 pub(super) fn concat(inputs: &[Shape]) -> Result<Shape, Misfit> {
@@ -14,7 +12,7 @@ pub(super) fn concat(inputs: &[Shape]) -> Result<Shape, Misfit> {
         (Shape::Vector(_), Shape::Vector(_)) => true,
         (Shape::Image(_), Shape::Vector(_)) | (Shape::Vector(_), Shape::Image(_)) => false,
     };
-    agree(CONCAT, inputs, same, rule)?;
+    agree(JoinKind::Concat, inputs, same, rule)?;
     let channels = inputs.iter().map(|shape| shape.channels()).sum();
     Ok(match inputs[0] {
         Shape::Image([_, height, width]) => Shape::Image([channels, height, width]),
@@ -24,19 +22,24 @@ pub(super) fn concat(inputs: &[Shape]) -> Result<Shape, Misfit> {
 
 /// The sum; the shapes must be the same.
 pub(super) fn add(inputs: &[Shape]) -> Result<Shape, Misfit> {
-    agree(ADD, inputs, |a, b| a == b, "summands must have the same shape")?;
+    agree(JoinKind::Add, inputs, |a, b| a == b, "summands must have the same shape")?;
     Ok(inputs[0])
 }
 
 fn agree(
-    join: &str,
+    join: JoinKind,
     inputs: &[Shape],
     same: impl Fn(Shape, Shape) -> bool,
     rule: &str,
 ) -> Result<(), Misfit> {
     let Some(odd) = inputs.iter().position(|shape| !same(inputs[0], *shape)) else { return Ok(()) };
-    let text =
-        format!("branch {} of `{join}` gives {}, but branch 1 gives {}", odd + 1, inputs[odd], inputs[0]);
+    let text = format!(
+        "branch {} of `{}` gives {}, but branch 1 gives {}",
+        odd + 1,
+        join.name(),
+        inputs[odd],
+        inputs[0]
+    );
     let mut message = Message::new(text).line(format_args!("rule: {rule}"));
     for (i, shape) in inputs.iter().enumerate() {
         message = message.note(format_args!("branch {} gives {shape}", i + 1));

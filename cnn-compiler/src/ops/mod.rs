@@ -15,7 +15,9 @@ pub mod window;
 
 use crate::diagnostics::Message;
 use crate::shape::Shape;
+use crate::syntax::ast::JoinKind;
 use arguments::Arguments;
+use std::fmt;
 use window::Sliding;
 
 /// What a layer is called and what it takes.
@@ -29,6 +31,26 @@ pub struct Signature {
     pub summary: &'static str,
     /// Makes the layer of its arguments.
     pub build: fn(&Arguments) -> Result<Op, Misfit>,
+}
+
+/// `max_pool2d(kernel_size, stride = kernel_size, …)`: the call with every parameter and its default; `?` behind one that
+/// may be left out.
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        for (i, parameter) in self.parameters.iter().enumerate() {
+            write!(f, "{}{}", if i == 0 { "(" } else { ", " }, parameter.name)?;
+            match parameter.default {
+                Default::Required => Ok(()),
+                Default::Int(value) => write!(f, " = {value}"),
+                Default::Flag(value) => write!(f, " = {value}"),
+                Default::Number(value) => write!(f, " = {value:?}"),
+                Default::Same(other) => write!(f, " = {other}"),
+                Default::Unset => f.write_str("?"),
+            }?;
+        }
+        if self.parameters.is_empty() { Ok(()) } else { f.write_str(")") }
+    }
 }
 
 /// One parameter of a layer.
@@ -242,8 +264,8 @@ impl Op {
             Self::Softmax => plain::SOFTMAX.name,
             Self::Flatten => plain::FLATTEN.name,
             Self::Dropout { .. } => plain::DROPOUT.name,
-            Self::Concat => join::CONCAT,
-            Self::Add => join::ADD,
+            Self::Concat => JoinKind::Concat.name(),
+            Self::Add => JoinKind::Add.name(),
         }
     }
 

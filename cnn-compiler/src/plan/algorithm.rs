@@ -1,4 +1,4 @@
-//! Which kernel computes a convolution, and why.
+//! Which kernel computes a convolution.
 
 use crate::ops::conv2d::Conv2d;
 
@@ -27,14 +27,6 @@ impl Algorithm {
         match self {
             Self::Im2col => "conv2d::im2col",
             Self::Pointwise => "conv2d::pointwise",
-        }
-    }
-
-    /// Why it was chosen.
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::Im2col => "windows become columns of a matrix product",
-            Self::Pointwise => "a 1x1 kernel reads each pixel once, so the plane is the matrix",
         }
     }
 }

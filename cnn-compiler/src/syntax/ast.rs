@@ -155,10 +155,39 @@ pub struct Arg {
     pub value: syn::Expr,
 }
 
+/// How branches come together again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinKind {
+    /// Channels side by side.
+    Concat,
+    /// Their sum.
+    Add,
+}
+
+impl JoinKind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Concat, Self::Add];
+
+    /// Its name in the language.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Concat => "concat",
+            Self::Add => "add",
+        }
+    }
+
+    /// The one of this name.
+    pub fn find(name: &Ident) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| name == kind.name())
+    }
+}
+
 /// Several branches that come together again.
 #[derive(Debug)]
 pub struct Join {
     /// `concat` or `add`.
+    pub kind: JoinKind,
+    /// Its token.
     pub name: Ident,
     /// What is joined.
     pub branches: Vec<Branch>,

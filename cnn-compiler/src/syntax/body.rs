@@ -1,6 +1,6 @@
 //! Bodies: statements, layers, branches.
 
-use super::ast::{Arg, Body, Branch, Call, For, If, Join, Step, Stmt};
+use super::ast::{Arg, Body, Branch, Call, For, If, Join, JoinKind, Step, Stmt};
 use crate::diagnostics::{Diagnostics, Message};
 use proc_macro2::Ident;
 
@@ -76,9 +76,9 @@ fn step(expr: &syn::Expr, errors: &Diagnostics) -> Option<Step> {
         errors.error(expr, message);
         return None;
     };
-    if name == "concat" || name == "add" {
-        let branches = args.iter().filter_map(|arg| branch(&name, arg, errors)).collect();
-        return Some(Step::Join(Join { name, branches }));
+    if let Some(kind) = JoinKind::find(&name) {
+        let branches = args.iter().filter_map(|arg| branch(kind, arg, errors)).collect();
+        return Some(Step::Join(Join { kind, name, branches }));
     }
     let args = args.iter().filter_map(|arg| argument(arg, errors)).collect();
     Some(Step::Call(Call { name, args }))
@@ -95,14 +95,15 @@ fn argument(expr: &syn::Expr, errors: &Diagnostics) -> Option<Arg> {
 }
 
 /// `{ … }`, a tap or `_`
-fn branch(join: &Ident, expr: &syn::Expr, errors: &Diagnostics) -> Option<Branch> {
+fn branch(join: JoinKind, expr: &syn::Expr, errors: &Diagnostics) -> Option<Branch> {
     match expr {
         syn::Expr::Block(block) => Some(Branch::Body(lower(&block.block, errors))),
         syn::Expr::Infer(_) => Some(Branch::Current),
         other => {
             let tap = ident(other).cloned().map(Branch::Tap);
             if tap.is_none() {
-                let message = format!("`{join}` takes branches `{{ … }}`, names of tensors, and `_`");
+                let message =
+                    format!("`{}` takes branches `{{ … }}`, names of tensors, and `_`", join.name());
                 errors.error(other, Message::new(message).help("put the layers of a branch in braces"));
             }
             tap
