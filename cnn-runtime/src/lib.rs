@@ -21,6 +21,7 @@ pub mod network;
 pub mod optim;
 pub mod parallel;
 pub mod pass;
+pub mod peak;
 pub mod pool;
 pub mod random;
 pub mod reference;

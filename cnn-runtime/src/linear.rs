@@ -10,7 +10,7 @@
 //! that each thread reads its part of the weight and nobody the whole.
 
 use crate::Write;
-use crate::gemm::{Cut, Matrix, MatrixMut, dot, multiply, over_blocks};
+use crate::gemm::{Cut, KC, Matrix, MatrixMut, dot, multiply, over_blocks, packing_len};
 use crate::memory::Workspace;
 use crate::view::{View, ViewMut};
 
@@ -46,10 +46,25 @@ impl Linear {
     }
 }
 
+/// Numbers of scratch that [`forward`] needs for each thread.
+pub const fn forward_lane_len(d: &Linear) -> usize {
+    packing_len(usize::MAX, d.in_features)
+}
+
+/// Numbers of scratch that [`backward_input`] needs for each thread.
+pub const fn backward_input_lane_len(d: &Linear) -> usize {
+    packing_len(usize::MAX, d.out_features)
+}
+
+/// Numbers of scratch that [`backward_weight`] needs for each thread.
+pub const fn backward_weight_lane_len(d: &Linear) -> usize {
+    packing_len(d.out_features, KC)
+}
+
 /// The output `y` for each image of `x`.
 ///
 /// # Panics
-/// If a length is not what `d` tells.
+/// If a length is not what `d` tells, or the scratch is smaller than the functions above tell.
 pub fn forward(
     d: &Linear,
     x: View,
@@ -59,6 +74,7 @@ pub fn forward(
     mut work: Workspace,
 ) {
     d.assert_operands((x.count(), x.image_len()), (y.count(), y.image_len()), weight, bias);
+    work.assert_lanes(forward_lane_len(d));
     for y in y.images_mut() {
         match bias {
             Some(bias) => y.copy_from_slice(bias),
@@ -69,12 +85,12 @@ pub fn forward(
     let cost = x.count() * d.weight_len();
     let (x, weight) = (batch(x), d.weight(weight));
     let cut = Cut::longer(y.count(), d.out_features);
-    over_blocks(batch_mut(&mut y), cut, work.lanes_for(cost), &|mut y, images, outputs, _| {
+    over_blocks(batch_mut(&mut y), cut, work.lanes_for(cost), &|mut y, images, outputs, packing| {
         let (x, weight) = (x.rows(images), weight.rows(outputs));
         if few {
             add_dot_products(x, weight, &mut y);
         } else {
-            multiply(x, weight.transposed(), &mut y, Write::Accumulate);
+            multiply(x, weight.transposed(), &mut y, Write::Accumulate, packing);
         }
     });
 }
@@ -82,7 +98,7 @@ pub fn forward(
 /// The gradient `d_x` of the input.
 ///
 /// # Panics
-/// If a length is not what `d` tells.
+/// If a length is not what `d` tells, or the scratch is smaller than the functions above tell.
 pub fn backward_input(
     d: &Linear,
     d_y: View,
@@ -92,16 +108,17 @@ pub fn backward_input(
     mut work: Workspace,
 ) {
     d.assert_operands((d_x.count(), d_x.image_len()), (d_y.count(), d_y.image_len()), weight, None);
+    work.assert_lanes(backward_input_lane_len(d));
     let few = d_y.count() <= FEW;
     let cost = d_y.count() * d.weight_len();
     let (d_y, weight) = (batch(d_y), d.weight(weight));
     let cut = Cut::longer(d_x.count(), d.in_features);
-    over_blocks(batch_mut(&mut d_x), cut, work.lanes_for(cost), &|mut d_x, images, inputs, _| {
+    over_blocks(batch_mut(&mut d_x), cut, work.lanes_for(cost), &|mut d_x, images, inputs, packing| {
         let (d_y, weight) = (d_y.rows(images), weight.cols(inputs));
         if few {
             multiply_few(d_y, weight, &mut d_x, write);
         } else {
-            multiply(d_y, weight, &mut d_x, write);
+            multiply(d_y, weight, &mut d_x, write, packing);
         }
     });
 }
@@ -109,7 +126,7 @@ pub fn backward_input(
 /// The gradients `d_weight` and `d_bias`, over all images.
 ///
 /// # Panics
-/// If a length is not what `d` tells.
+/// If a length is not what `d` tells, or the scratch is smaller than the functions above tell.
 pub fn backward_weight(
     d: &Linear,
     x: View,
@@ -124,6 +141,7 @@ pub fn backward_weight(
         d_weight,
         d_bias.as_deref(),
     );
+    work.assert_lanes(backward_weight_lane_len(d));
     if let Some(d_bias) = d_bias {
         d_bias.fill(0.0);
         for d_y in d_y.images() {
@@ -134,8 +152,8 @@ pub fn backward_weight(
     let (x, d_y) = (batch(x), batch(d_y).transposed());
     let d_weight = MatrixMut::dense(d_weight, d.out_features, d.in_features);
     let cut = Cut::longer(d.out_features, d.in_features);
-    over_blocks(d_weight, cut, work.lanes_for(cost), &|mut d_weight, outputs, inputs, _| {
-        multiply(d_y.rows(outputs), x.cols(inputs), &mut d_weight, Write::Overwrite);
+    over_blocks(d_weight, cut, work.lanes_for(cost), &|mut d_weight, outputs, inputs, packing| {
+        multiply(d_y.rows(outputs), x.cols(inputs), &mut d_weight, Write::Overwrite, packing);
     });
 }
 
@@ -152,8 +170,8 @@ fn batch_mut<'a>(images: &'a mut ViewMut<'_>) -> MatrixMut<'a> {
 
 /// `y += x weightᵀ`, row by row of the weight, which is read once.
 fn add_dot_products(x: Matrix, weight: Matrix, y: &mut MatrixMut) {
-    for output in 0..weight.row_count() {
-        for image in 0..x.row_count() {
+    for output in 0..weight.shape()[0] {
+        for image in 0..x.shape()[0] {
             y.row_mut(image)[output] += dot(x.row(image), weight.row(output));
         }
     }
@@ -162,10 +180,10 @@ fn add_dot_products(x: Matrix, weight: Matrix, y: &mut MatrixMut) {
 /// As [`multiply`], row by row of `b`, which is read once.
 fn multiply_few(a: Matrix, b: Matrix, c: &mut MatrixMut, write: Write) {
     if write == Write::Overwrite {
-        (0..a.row_count()).for_each(|row| c.row_mut(row).fill(0.0));
+        (0..a.shape()[0]).for_each(|row| c.row_mut(row).fill(0.0));
     }
-    for k in 0..b.row_count() {
-        for row in 0..a.row_count() {
+    for k in 0..b.shape()[0] {
+        for row in 0..a.shape()[0] {
             let factor = a.row(row)[k];
             c.row_mut(row).iter_mut().zip(b.row(k)).for_each(|(c, b)| *c += factor * b);
         }
@@ -202,7 +220,7 @@ mod tests {
         }
 
         fn forward(&self, lanes: usize) -> Vec<f32> {
-            let (mut scratch, mut y) = (Scratch::new(lanes, 0, 0), self.d_y.clone());
+            let (mut scratch, mut y) = (Scratch::new(lanes, forward_lane_len(&self.d), 0), self.d_y.clone());
             let (bias, work) = (self.bias.as_deref(), scratch.workspace());
             forward(&self.d, self.x.view(), &self.weight, bias, y.view_mut(), work);
             y.dense()
@@ -210,7 +228,8 @@ mod tests {
 
         /// The gradient of the input, beside what was there before if `write` says so: `x`.
         fn backward_input(&self, write: Write, lanes: usize) -> Vec<f32> {
-            let (mut scratch, mut d_x) = (Scratch::new(lanes, 0, 0), self.x.clone());
+            let (mut scratch, mut d_x) =
+                (Scratch::new(lanes, backward_input_lane_len(&self.d), 0), self.x.clone());
             let work = scratch.workspace();
             backward_input(&self.d, self.d_y.view(), &self.weight, d_x.view_mut(), write, work);
             d_x.dense()
@@ -218,7 +237,7 @@ mod tests {
 
         /// The gradients of the weight and, behind it, of the bias.
         fn backward_weight(&self, lanes: usize) -> Vec<f32> {
-            let mut scratch = Scratch::new(lanes, 0, 0);
+            let mut scratch = Scratch::new(lanes, backward_weight_lane_len(&self.d), 0);
             let mut d_weight = vec![f32::NAN; self.weight.len()];
             let mut d_bias = self.bias.as_ref().map(|bias| vec![f32::NAN; bias.len()]);
             let (x, d_y, work) = (self.x.view(), self.d_y.view(), scratch.workspace());

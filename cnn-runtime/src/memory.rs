@@ -157,6 +157,12 @@ pub struct Workspace<'a> {
 }
 
 impl Workspace<'_> {
+    /// The contract of a kernel that needs `len` numbers of scratch for each thread.
+    pub(crate) fn assert_lanes(&self, len: usize) {
+        let found = self.lane_scratch.len() / self.lanes;
+        assert!(found >= len, "lane scratch: {found} numbers, {len} needed");
+    }
+
     /// As many lanes as `cost` multiply-adds are worth, and the scratch of these lanes, as [`parallel::over`] takes it.
     #[must_use]
     pub fn lanes_for(&mut self, cost: usize) -> (usize, &mut [f32]) {

@@ -73,18 +73,23 @@ pub(super) fn arena(passes: &[&Pass], saved_len: usize) -> TokenStream {
     }
 }
 
-/// Calls of the runtime's `const fn`s for the scratch of each convolution, in a fixed order and each once.
+/// Calls of the runtime's `const fn`s for the scratch of each layer with a weight, in a fixed order and each once.
 fn scratch(passes: &[&Pass], of: &str) -> Vec<TokenStream> {
     let rt = runtime();
     let mut seen = BTreeSet::new();
     let mut calls = Vec::new();
     for step in passes.iter().flat_map(|pass| &pass.steps) {
         let Action::Call(call) = &step.action else { continue };
-        let is_convolution = call.kernel.starts_with("conv2d::");
-        if !is_convolution || (of == "step_len" && !call.kernel.ends_with("backward_weight")) {
+        let needs_scratch = match of {
+            "step_len" => call.kernel.starts_with("conv2d::") && call.kernel.ends_with("backward_weight"),
+            _ => call.kernel.starts_with("conv2d::") || call.kernel.starts_with("linear::"),
+        };
+        if !needs_scratch {
             continue;
         }
-        let Some(descriptor) = &call.descriptor else { unreachable!("a convolution has a descriptor") };
+        let Some(descriptor) = &call.descriptor else {
+            unreachable!("a layer with a weight has a descriptor")
+        };
         let (_, layer) = descriptor_tokens(descriptor);
         let name = format!("{}_{of}", call.kernel);
         let path = name.split("::").map(|part| Ident::new(part, Span::call_site()));

@@ -1,29 +1,33 @@
 //! Convolution of any kind by matrix products over tiles of patches: what has no kernel of its own.
 //!
-//! The scratch of a thread is one tile, which has at most 256 KiB or so, however large the image is.
+//! The scratch of a thread is one tile, which has at most 256 KiB or so, however large the image is, and what a product
+//! packs.
 
 use super::Conv2d;
 use super::part::{Part, over_parts};
-use super::patches::{Tiles, blocks, gather, scatter_add};
+use super::patches::{Tiles, gather, scatter_add};
 use super::weight_chunks::{self, Gradients, sum_over_images};
 use crate::Write;
-use crate::gemm::{Cut, Matrix, MatrixMut, multiply};
+use crate::gemm::{Cut, Matrix, MatrixMut, blocks, multiply, packing_len};
 use crate::memory::Workspace;
 use crate::view::{View, ViewMut};
 
 /// Numbers of scratch that [`forward`] needs for each thread.
 pub const fn forward_lane_len(d: &Conv2d) -> usize {
-    Tiles::of(d).len()
+    let tiles = Tiles::of(d);
+    tiles.len() + packing_len(d.group_out(), tiles.taps)
 }
 
 /// Numbers of scratch that [`backward_input`] needs for each thread.
 pub const fn backward_input_lane_len(d: &Conv2d) -> usize {
-    Tiles::of(d).len()
+    let tiles = Tiles::of(d);
+    tiles.len() + packing_len(tiles.taps, d.group_out())
 }
 
 /// Numbers of scratch that [`backward_weight`] needs for each thread.
 pub const fn backward_weight_lane_len(d: &Conv2d) -> usize {
-    Tiles::of(d).len()
+    let tiles = Tiles::of(d);
+    tiles.len() + packing_len(d.group_out(), tiles.pixels)
 }
 
 /// Numbers of scratch that [`backward_weight`] needs for the step.
@@ -38,7 +42,7 @@ pub const fn backward_weight_step_len(d: &Conv2d) -> usize {
 pub fn forward(d: &Conv2d, x: View, weight: &[f32], bias: Option<&[f32]>, y: ViewMut, work: Workspace) {
     d.assert_images((x.count(), x.image_len()), (y.count(), y.image_len()));
     d.assert_parameters(weight, bias);
-    assert_lanes(d, &work);
+    work.assert_lanes(forward_lane_len(d));
     let cut = Cut::longer(d.out_channels, d.window.output_len());
     over_parts(d, x, y, d.out_channels, cut, work, &|x, mut part, scratch| {
         let mut write = Write::Overwrite;
@@ -63,17 +67,18 @@ fn forward_group(
     scratch: &mut [f32],
 ) {
     let (tiles, depth) = (Tiles::of(d), d.patch_len());
+    let (tile, packing) = scratch.split_at_mut(tiles.len());
     let planes = &x[group * d.group_in() * d.window.input_len()..];
     let weight = Matrix::dense(weight, d.out_channels, depth).rows(part.channels);
     let mut rest = part.matrix;
     for pixels in blocks(part.pixels, tiles.pixels) {
         let (mut outputs, later) = rest.split_cols(pixels.len());
         for taps in blocks(0..depth, tiles.taps) {
-            let tile = &mut scratch[..taps.len() * pixels.len()];
+            let tile = &mut tile[..taps.len() * pixels.len()];
             gather(&d.window, planes, &taps, &pixels, tile);
             let patches = Matrix::dense(tile, taps.len(), pixels.len());
             let write = if taps.start == 0 { write } else { Write::Accumulate };
-            multiply(weight.cols(taps), patches, &mut outputs, write);
+            multiply(weight.cols(taps), patches, &mut outputs, write, packing);
         }
         rest = later;
     }
@@ -86,7 +91,7 @@ fn forward_group(
 pub fn backward_input(d: &Conv2d, d_y: View, weight: &[f32], d_x: ViewMut, write: Write, work: Workspace) {
     d.assert_images((d_x.count(), d_x.image_len()), (d_y.count(), d_y.image_len()));
     d.assert_parameters(weight, None);
-    assert_lanes(d, &work);
+    work.assert_lanes(backward_input_lane_len(d));
     // Windows overlap, so pixels of the input have sums of their own; channels do not.
     over_parts(d, d_y, d_x, d.in_channels, Cut::Rows, work, &|d_y, mut part, scratch| {
         if write == Write::Overwrite {
@@ -106,6 +111,7 @@ fn backward_group(
     scratch: &mut [f32],
 ) {
     let (tiles, taps_of_channel) = (Tiles::of(d), d.window.kernel_len());
+    let (tile, packing) = scratch.split_at_mut(tiles.len());
     let outputs = group * d.group_out()..(group + 1) * d.group_out();
     let d_y = Matrix::dense(d_y, d.out_channels, d.window.output_len()).rows(outputs.clone());
     let weight = Matrix::dense(weight, d.out_channels, d.patch_len()).rows(outputs).transposed();
@@ -113,9 +119,10 @@ fn backward_group(
     let end = part.channels.end - group * d.group_in();
     for pixels in blocks(0..d.window.output_len(), tiles.pixels) {
         for taps in blocks(first * taps_of_channel..end * taps_of_channel, tiles.taps) {
-            let tile = &mut scratch[..taps.len() * pixels.len()];
+            let tile = &mut tile[..taps.len() * pixels.len()];
             let mut product = MatrixMut::dense(tile, taps.len(), pixels.len());
-            multiply(weight.rows(taps.clone()), d_y.cols(pixels.clone()), &mut product, Write::Overwrite);
+            let (weight, d_y) = (weight.rows(taps.clone()), d_y.cols(pixels.clone()));
+            multiply(weight, d_y, &mut product, Write::Overwrite, packing);
             scatter_add(&d.window, tile, &taps, &pixels, part.matrix.numbers_mut(), first);
         }
     }
@@ -133,11 +140,12 @@ pub fn backward_weight(
     d_bias: Option<&mut [f32]>,
     work: Workspace,
 ) {
-    assert_lanes(d, &work);
+    work.assert_lanes(backward_weight_lane_len(d));
     let (tiles, depth, pixels) = (Tiles::of(d), d.patch_len(), d.window.output_len());
     let gradients = Gradients { weight: d_weight, bias: d_bias };
     sum_over_images(d, x, d_y, gradients, work, &|x, d_y, d_weight, scratch| {
         let d_y = Matrix::dense(d_y, d.out_channels, pixels);
+        let (tile, packing) = scratch.split_at_mut(tiles.len());
         let d_weights = d_weight.chunks_exact_mut(d.group_out() * depth).enumerate();
         for (group, d_weight) in d_weights {
             let planes = &x[group * d.group_in() * d.window.input_len()..];
@@ -146,18 +154,14 @@ pub fn backward_weight(
                 let mut rest = MatrixMut::dense(d_weight, d.group_out(), depth);
                 for taps in blocks(0..depth, tiles.taps) {
                     let (mut columns, later) = rest.split_cols(taps.len());
-                    let tile = &mut scratch[..taps.len() * pixels.len()];
+                    let tile = &mut tile[..taps.len() * pixels.len()];
                     gather(&d.window, planes, &taps, &pixels, tile);
                     let patches = Matrix::dense(tile, taps.len(), pixels.len());
-                    multiply(d_y.cols(pixels.clone()), patches.transposed(), &mut columns, Write::Accumulate);
+                    let d_y = d_y.cols(pixels.clone());
+                    multiply(d_y, patches.transposed(), &mut columns, Write::Accumulate, packing);
                     rest = later;
                 }
             }
         }
     });
-}
-
-/// The contract on scratch.
-fn assert_lanes(d: &Conv2d, work: &Workspace) {
-    assert!(work.lane_scratch.len() / work.lanes >= Tiles::of(d).len(), "lane scratch of {d:?}");
 }

@@ -4,14 +4,12 @@
 //! row of pixels of the input, shifted and strided: with a stride of one it is copied in one piece.
 
 use super::Conv2d;
+use crate::gemm::KC;
 use crate::window::{Window, add_strided, read_strided};
 use core::ops::Range;
 
 /// How many numbers a tile may have: 256 KiB, to stay in a core's own cache whatever the size of the image.
 const TILE_LEN: usize = 1 << 16;
-
-/// A product's depth from which on deeper blocks win nothing: `matrixmultiply` cuts there itself.
-const DEEP: usize = 256;
 
 /// How a convolution's matrix of patches is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +21,11 @@ pub(super) struct Tiles {
 }
 
 impl Tiles {
-    /// All the matrix if it fits; otherwise [`DEEP`] rows at least, if there are as many, by whole rows of output where
+    /// All the matrix if it fits; otherwise [`KC`] rows at least, if there are as many, by whole rows of output where
     /// possible.
     pub(super) const fn of(d: &Conv2d) -> Self {
         let (all_taps, all_pixels, width) = (d.patch_len(), d.window.output_len(), d.window.output[1]);
-        let mut pixels = TILE_LEN / min(max(all_taps, 1), DEEP);
+        let mut pixels = TILE_LEN / min(max(all_taps, 1), KC);
         if pixels > all_pixels {
             pixels = max(all_pixels, 1);
         } else if pixels > width {
@@ -36,8 +34,8 @@ impl Tiles {
         let mut taps = TILE_LEN / pixels;
         if taps > all_taps {
             taps = max(all_taps, 1);
-        } else if taps > DEEP {
-            taps -= taps % DEEP;
+        } else if taps > KC {
+            taps -= taps % KC;
         }
         Self { taps, pixels }
     }
@@ -54,12 +52,6 @@ const fn min(a: usize, b: usize) -> usize {
 
 const fn max(a: usize, b: usize) -> usize {
     if a > b { a } else { b }
-}
-
-/// `range` in blocks of `len`, the last of which may be shorter.
-pub(super) fn blocks(range: Range<usize>, len: usize) -> impl Iterator<Item = Range<usize>> {
-    let end = range.end;
-    range.step_by(len).map(move |start| start..end.min(start + len))
 }
 
 /// One tap of the window on one channel: a row of the matrix.

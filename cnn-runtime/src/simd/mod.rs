@@ -1,13 +1,57 @@
 //! Loops compiled for the vector units that the CPU has.
 //!
-//! A [`Body`] is a plain loop over slices. [`vectorized`] runs it in a copy that the compiler made for AVX2 and FMA where
-//! the CPU has them, and in the ordinary copy elsewhere. The choice is made once a call, never in the loop. Which copy
-//! runs cannot be seen in the results: the compiler may not fuse or reorder what a body says.
+//! A [`Kernel`] is code over a [`Simd`] unit, whose registers it names; [`on_best_unit`] compiles it for each unit and runs
+//! the copy for the best one there is. The choice is made once a call, never in the loop.
+//!
+//! A [`Body`] is a plain loop over slices, of which the compiler makes vector code; [`vectorized`] runs it in the same way.
+//! Which copy of a body runs cannot be seen in the results: the compiler may not fuse or reorder what it says. Copies of a
+//! kernel may differ, where a unit rounds [`Simd::mul_add`] once and another twice.
+#![allow(clippy::inline_always)] // all of it must take on the instruction set that it is compiled for
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 pub(crate) mod math;
+mod portable;
 mod sum;
 
 pub(crate) use sum::sums;
+
+use crate::memory::LINE;
+
+/// A vector unit: a value exists only where the CPU has it.
+pub(crate) trait Simd: Copy {
+    /// A cache line of numbers in registers.
+    type Line: Copy;
+
+    /// The same number everywhere.
+    fn splat(self, number: f32) -> Self::Line;
+    /// Numbers from memory.
+    fn load(self, numbers: &[f32; LINE]) -> Self::Line;
+    /// Numbers to memory.
+    fn store(self, line: Self::Line, numbers: &mut [f32; LINE]);
+    /// `a + b`.
+    fn add(self, a: Self::Line, b: Self::Line) -> Self::Line;
+    /// `a * b + c`, rounded once or twice.
+    fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line;
+}
+
+/// Code over any vector unit.
+pub(crate) trait Kernel {
+    /// What it computes, if not what it writes.
+    type Output;
+
+    /// Runs it. Implementations are `#[inline(always)]`, so that they take on the instruction set of their caller.
+    fn run<S: Simd>(self, simd: S) -> Self::Output;
+}
+
+/// Runs a kernel on the best vector unit there is.
+pub(crate) fn on_best_unit<K: Kernel>(kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(avx2) = avx2::Avx2::detect() {
+        return avx2.run(kernel);
+    }
+    kernel.run(portable::Portable)
+}
 
 /// A loop, to be compiled for several instruction sets.
 pub(crate) trait Body {
@@ -20,39 +64,15 @@ pub(crate) trait Body {
 
 /// Runs a loop on the best vector unit there is.
 pub(crate) fn vectorized<B: Body>(body: B) -> B::Output {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(avx2) = Avx2::detect() {
-        return avx2.run(body);
-    }
-    body.run()
-}
-
-/// Proof that the CPU has AVX2 and FMA: a value exists only where it has.
-#[cfg(target_arch = "x86_64")]
-#[derive(Clone, Copy)]
-struct Avx2(());
-
-#[cfg(target_arch = "x86_64")]
-impl Avx2 {
-    /// Asks the CPU, or without `std` the target that the program is compiled for.
-    fn detect() -> Option<Self> {
-        #[cfg(feature = "std")]
-        let has = std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma");
-        #[cfg(not(feature = "std"))]
-        let has = cfg!(all(target_feature = "avx2", target_feature = "fma"));
-        has.then_some(Self(()))
-    }
-
-    /// Runs the copy of a loop that is made for AVX2.
-    fn run<B: Body>(self, body: B) -> B::Output {
-        #[target_feature(enable = "avx2,fma")]
-        fn with_avx2<B: Body>(body: B) -> B::Output {
-            body.run()
+    struct Loop<B>(B);
+    impl<B: Body> Kernel for Loop<B> {
+        type Output = B::Output;
+        #[inline(always)]
+        fn run<S: Simd>(self, _: S) -> B::Output {
+            self.0.run()
         }
-        let Self(()) = self;
-        // SAFETY: `with_avx2` needs a CPU with AVX2 and FMA, and `self` exists only after `detect` found both.
-        unsafe { with_avx2(body) }
     }
+    on_best_unit(Loop(body))
 }
 
 #[cfg(test)]
@@ -65,7 +85,6 @@ mod tests {
 
     impl Body for Functions<'_> {
         type Output = ();
-        #[allow(clippy::inline_always)] // as any body
         #[inline(always)]
         fn run(self) {
             for (x, y) in self.0.iter().zip(self.1) {
@@ -79,7 +98,7 @@ mod tests {
     #[test]
     fn instruction_sets_agree_to_the_bit() {
         #[cfg(all(target_arch = "x86_64", feature = "std"))]
-        if Avx2::detect().is_none() {
+        if avx2::Avx2::detect().is_none() {
             assert!(std::env::var_os("CI").is_none(), "this machine cannot test the copies for AVX2");
         }
         let x: Vec<f32> = (-60_000..60_000).map(|i| i as f32 * 1.7e-3).collect();
@@ -89,5 +108,38 @@ mod tests {
         vectorized(Functions(&x, &mut vector));
         let differs = |(a, b): (&[f32; 6], &[f32; 6])| a.map(f32::to_bits) != b.map(f32::to_bits);
         assert_eq!(portable.iter().zip(&vector).position(differs), None);
+    }
+
+    /// Every operation of a unit, one line each.
+    struct Operations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; LINE]; 4]);
+
+    impl Kernel for Operations<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) {
+            let Self(from, to) = self;
+            let [a, b, c] = [0, 1, 2].map(|i| simd.load(&from[i]));
+            let results = [simd.splat(from[0][3]), a, simd.add(a, b), simd.mul_add(a, b, c)];
+            for (result, to) in results.into_iter().zip(to) {
+                simd.store(result, to);
+            }
+        }
+    }
+
+    #[test]
+    fn units_compute_what_they_say() {
+        let from = [0, 1, 2].map(|row| core::array::from_fn(|i| (1 + row * LINE + i) as f32)); // exact products
+        let expected: [[f32; LINE]; 4] = [
+            [4.0; LINE],
+            from[0],
+            core::array::from_fn(|i| from[0][i] + from[1][i]),
+            core::array::from_fn(|i| from[0][i] * from[1][i] + from[2][i]),
+        ];
+        let mut found = [[0.0; LINE]; 4];
+        Operations(&from, &mut found).run(portable::Portable);
+        assert_eq!(found, expected);
+        let mut found = [[0.0; LINE]; 4];
+        on_best_unit(Operations(&from, &mut found));
+        assert_eq!(found, expected);
     }
 }

@@ -1,13 +1,5 @@
-//! Matrix products on strided matrices: a safe face for `matrixmultiply`.
-//!
-//! A transposed operand is the same numbers with the strides exchanged, and a block of a larger matrix a later start, so
-//! kernels never copy an operand to please the product.
-//!
-//! Every element of a product is summed in an order that follows from the inner dimension alone, not from where the
-//! element stands. So the outer dimensions may be cut anywhere, for one thread each, and the bits stay the same.
+//! The matrices of a product: numbers with their strides.
 
-use crate::Write;
-use crate::memory::LINE;
 use crate::parallel::{self, Split};
 use core::marker::PhantomData;
 use core::ops::Range;
@@ -64,9 +56,9 @@ impl<'a> Matrix<'a> {
         Self { layout: self.layout.transposed(), ..self }
     }
 
-    /// How many rows it has.
-    pub(crate) fn row_count(self) -> usize {
-        self.layout.rows
+    /// How many rows it has, and columns.
+    pub(crate) fn shape(self) -> [usize; 2] {
+        [self.layout.rows, self.layout.cols]
     }
 
     /// The numbers of one row, where they stand side by side.
@@ -87,6 +79,36 @@ impl<'a> Matrix<'a> {
     /// Some of its columns.
     pub(crate) fn cols(self, range: Range<usize>) -> Self {
         self.transposed().rows(range).transposed()
+    }
+
+    /// Copies `rows` of at most `W` columns to `panel`, one row behind the other, with zeros for columns that there are not.
+    ///
+    /// Its rows or its columns stand side by side.
+    pub(super) fn pack<const W: usize>(self, rows: Range<usize>, cols: Range<usize>, panel: &mut [[f32; W]]) {
+        let Layout { row_stride, col_stride, .. } = self.layout;
+        let part = self.rows(rows).cols(cols);
+        let [rows, cols] = part.shape();
+        let panel = &mut panel[..rows];
+        if cols < W {
+            panel.as_flattened_mut().fill(0.0);
+        }
+        if col_stride == 1 {
+            for (row, to) in panel.iter_mut().enumerate() {
+                let from = &part.numbers[row * row_stride..][..cols];
+                match <&[f32; W]>::try_from(from) {
+                    Ok(from) => *to = *from,
+                    Err(_) => to[..cols].copy_from_slice(from),
+                }
+            }
+        } else {
+            assert_eq!(row_stride, 1, "neither rows nor columns stand side by side");
+            for col in 0..cols {
+                let from = &part.numbers[col * col_stride..][..rows];
+                for (to, number) in panel.iter_mut().zip(from) {
+                    to[col] = *number;
+                }
+            }
+        }
     }
 }
 
@@ -127,6 +149,11 @@ impl<'a> MatrixMut<'a> {
     /// The same numbers with rows and columns exchanged.
     pub(crate) fn transposed(self) -> Self {
         Self { layout: self.layout.transposed(), ..self }
+    }
+
+    /// How many rows it has, and columns.
+    pub(crate) fn shape(&self) -> [usize; 2] {
+        [self.layout.rows, self.layout.cols]
     }
 
     /// The first `middle` rows, and the others.
@@ -213,146 +240,5 @@ pub(crate) fn over_blocks(
                 body(block.transposed(), 0..rows, cols, scratch);
             });
         }
-    }
-}
-
-/// `c = a b`, or `c += a b`, as `write` says.
-pub(crate) fn multiply(a: Matrix, b: Matrix, c: &mut MatrixMut, write: Write) {
-    assert_eq!(a.layout.cols, b.layout.rows, "inner dimensions");
-    assert_eq!((a.layout.rows, b.layout.cols), (c.layout.rows, c.layout.cols), "outer dimensions");
-    let beta = match write {
-        Write::Overwrite => 0.0,
-        Write::Accumulate => 1.0,
-    };
-    let strides = |layout: &Layout| (layout.row_stride.cast_signed(), layout.col_stride.cast_signed());
-    let ((row_a, col_a), (row_b, col_b), (row_c, col_c)) =
-        (strides(&a.layout), strides(&b.layout), strides(&c.layout));
-    // SAFETY: the dimensions agree. Every element of `a` and `b` lies within its slice: all ways to make a `Matrix` check
-    // that or keep it. Every element of `c` is valid, distinct from the others and exclusively borrowed, by the invariant
-    // of `MatrixMut`; so it is no element of `a` or `b` either. Without elements nothing is read or written.
-    unsafe {
-        matrixmultiply::sgemm(
-            a.layout.rows,
-            a.layout.cols,
-            b.layout.cols,
-            1.0,
-            a.numbers.as_ptr(),
-            row_a,
-            col_a,
-            b.numbers.as_ptr(),
-            row_b,
-            col_b,
-            beta,
-            c.first.as_ptr(),
-            row_c,
-            col_c,
-        );
-    }
-}
-
-/// The sum of the products, in an order that vector units like.
-pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0; LINE];
-    let ((whole_a, rest_a), (whole_b, rest_b)) = (a.as_chunks::<LINE>(), b.as_chunks::<LINE>());
-    for (a, b) in whole_a.iter().zip(whole_b) {
-        for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
-            *lane += a * b;
-        }
-    }
-    let rest: f32 = rest_a.iter().zip(rest_b).map(|(a, b)| a * b).sum();
-    lanes.iter().sum::<f32>() + rest
-}
-
-/// The sum of `numbers`, in an order that vector units like.
-pub(crate) fn sum(numbers: &[f32]) -> f32 {
-    let mut lanes = [0.0; LINE];
-    let (whole, rest) = numbers.as_chunks::<LINE>();
-    for chunk in whole {
-        for (lane, number) in lanes.iter_mut().zip(chunk) {
-            *lane += number;
-        }
-    }
-    lanes.iter().sum::<f32>() + rest.iter().sum::<f32>()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::reference::gradient_check::scattered;
-    use alloc::vec;
-    use alloc::vec::Vec;
-
-    fn numbers(len: usize, seed: usize) -> Vec<f32> {
-        scattered(len, seed).into_iter().map(|x| x as f32).collect()
-    }
-
-    #[test]
-    fn product_of_strided_and_transposed_matrices() {
-        let (m, k, n) = (5, 7, 3);
-        let (a, b) = (numbers(k * 9, 1), numbers(k * 4, 2)); // a is stored transposed, 9 numbers a row; b 4 a row
-        for write in [Write::Overwrite, Write::Accumulate] {
-            let before = if write == Write::Overwrite { f32::NAN } else { 2.0 };
-            let mut c = vec![before; m * 4];
-            let matrix_a = Matrix::strided(&a, k, m, 9).transposed();
-            multiply(matrix_a, Matrix::strided(&b, k, n, 4), &mut MatrixMut::strided(&mut c, m, n, 4), write);
-            for i in 0..m {
-                for j in 0..n {
-                    let sum: f32 = (0..k).map(|l| a[l * 9 + i] * b[l * 4 + j]).sum();
-                    let expected = if write == Write::Overwrite { sum } else { 2.0 + sum };
-                    assert!((c[i * 4 + j] - expected).abs() < 1e-6, "({i}, {j})");
-                }
-                assert_eq!(
-                    c[i * 4 + 3].to_bits(),
-                    before.to_bits(),
-                    "what lies between the rows is not touched"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn bits_do_not_depend_on_the_cuts() {
-        let (m, k, n) = (19, 531, 37);
-        let (a, b) = (numbers(m * k, 1), numbers(k * n, 2));
-        let (a, b) = (Matrix::dense(&a, m, k), Matrix::dense(&b, k, n));
-        let mut whole = vec![1.0; m * n];
-        multiply(a, b, &mut MatrixMut::dense(&mut whole, m, n), Write::Accumulate);
-        for (row, col) in [(1, 1), (8, 16), (11, 29), (18, 36), (0, 37)] {
-            let mut cut = vec![1.0; m * n];
-            let (top, bottom) = MatrixMut::dense(&mut cut, m, n).split_rows(row);
-            for (part, rows) in [(top, 0..row), (bottom, row..m)] {
-                let (mut left, mut right) = part.split_cols(col);
-                multiply(a.rows(rows.clone()), b.cols(0..col), &mut left, Write::Accumulate);
-                multiply(a.rows(rows), b.cols(col..n), &mut right, Write::Accumulate);
-            }
-            assert_eq!(whole, cut, "cut at ({row}, {col})");
-        }
-    }
-
-    #[test]
-    fn rows_of_a_block() {
-        let mut numbers = vec![0.0; 12];
-        let (_, right) = MatrixMut::dense(&mut numbers, 3, 4).split_cols(1);
-        let (_, mut block) = right.split_rows(1);
-        block.row_mut(1).fill(5.0);
-        assert_eq!(numbers, [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 5.0, 5.0, 5.0]);
-    }
-
-    #[test]
-    #[should_panic(expected = "in 11 numbers")]
-    fn a_matrix_fits_its_numbers() {
-        let _ = Matrix::dense(&[0.0; 11], 3, 4);
-    }
-
-    #[test]
-    #[should_panic(expected = "in 5 numbers")]
-    fn an_overflow_fits_nothing() {
-        let _ = MatrixMut::strided(&mut [0.0; 5], usize::MAX, 2, usize::MAX / 2);
-    }
-
-    #[test]
-    #[should_panic(expected = "overlap")]
-    fn rows_to_be_written_do_not_overlap() {
-        let _ = MatrixMut::strided(&mut [0.0; 12], 3, 4, 3);
     }
 }

@@ -1,0 +1,67 @@
+//! AVX2 with FMA: a line is two registers of eight numbers.
+
+use super::{Kernel, LINE, Simd};
+use core::arch::x86_64::{
+    __m256, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps,
+};
+
+/// Proof that the CPU has AVX2 and FMA: a value exists only where it has.
+#[derive(Clone, Copy)]
+pub(super) struct Avx2(());
+
+impl Avx2 {
+    /// Asks the CPU, or without `std` the target that the program is compiled for.
+    pub(super) fn detect() -> Option<Self> {
+        #[cfg(feature = "std")]
+        let has = std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma");
+        #[cfg(not(feature = "std"))]
+        let has = cfg!(all(target_feature = "avx2", target_feature = "fma"));
+        has.then_some(Self(()))
+    }
+
+    /// Runs the copy of a kernel that is made for AVX2.
+    pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        #[target_feature(enable = "avx2,fma")]
+        fn with_avx2<K: Kernel>(simd: Avx2, kernel: K) -> K::Output {
+            kernel.run(simd)
+        }
+        // SAFETY: `with_avx2` needs a CPU with AVX2 and FMA, and `self` exists only after `detect` found both.
+        unsafe { with_avx2(self, kernel) }
+    }
+}
+
+impl Simd for Avx2 {
+    type Line = [__m256; 2];
+
+    #[inline(always)]
+    fn splat(self, number: f32) -> Self::Line {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        [unsafe { _mm256_set1_ps(number) }; 2]
+    }
+    #[inline(always)]
+    fn load(self, numbers: &[f32; LINE]) -> Self::Line {
+        let first = numbers.as_ptr();
+        // SAFETY: `self` proves that the CPU has AVX2; there are 16 numbers behind `first`, and both loads read 8 of them.
+        unsafe { [_mm256_loadu_ps(first), _mm256_loadu_ps(first.add(8))] }
+    }
+    #[inline(always)]
+    fn store(self, line: Self::Line, numbers: &mut [f32; LINE]) {
+        let first = numbers.as_mut_ptr();
+        // SAFETY: `self` proves that the CPU has AVX2; there are 16 numbers behind `first`, exclusively borrowed, and both
+        // stores write 8 of them.
+        unsafe {
+            _mm256_storeu_ps(first, line[0]);
+            _mm256_storeu_ps(first.add(8), line[1]);
+        }
+    }
+    #[inline(always)]
+    fn add(self, a: Self::Line, b: Self::Line) -> Self::Line {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe { [_mm256_add_ps(a[0], b[0]), _mm256_add_ps(a[1], b[1])] }
+    }
+    #[inline(always)]
+    fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line {
+        // SAFETY: `self` proves that the CPU has FMA.
+        unsafe { [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])] }
+    }
+}

@@ -1,0 +1,33 @@
+//! Plain arrays, for the instruction set that the program is compiled for.
+
+use super::{LINE, Simd};
+use core::array::from_fn;
+
+/// The unit that every CPU has.
+#[derive(Clone, Copy)]
+pub(super) struct Portable;
+
+impl Simd for Portable {
+    type Line = [f32; LINE];
+
+    #[inline(always)]
+    fn splat(self, number: f32) -> Self::Line {
+        [number; LINE]
+    }
+    #[inline(always)]
+    fn load(self, numbers: &[f32; LINE]) -> Self::Line {
+        *numbers
+    }
+    #[inline(always)]
+    fn store(self, line: Self::Line, numbers: &mut [f32; LINE]) {
+        *numbers = line;
+    }
+    #[inline(always)]
+    fn add(self, a: Self::Line, b: Self::Line) -> Self::Line {
+        from_fn(|i| a[i] + b[i])
+    }
+    #[inline(always)]
+    fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line {
+        from_fn(|i| a[i] * b[i] + c[i])
+    }
+}
