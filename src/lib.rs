@@ -22,9 +22,14 @@ pub mod network {
     pub use cnn_runtime::error::Error;
     pub use cnn_runtime::memory::ArenaLayout;
     pub use cnn_runtime::network::{LayerInfo, Network, Session, State, TensorInfo, TensorKind};
-    pub use cnn_runtime::sample::{Image, Sample, Vector};
+    pub use cnn_runtime::sample::{Image, Outputs, Sample, Samples, Vector};
 }
 
 /// What emitted code calls; not meant to be used by hand.
 #[doc(hidden)]
 pub use cnn_runtime as __rt;
+
+/// The examples in the documentation of [`network!`].
+#[cfg(doctest)]
+#[doc = include_str!("../cnn-macros/src/network.md")]
+struct ExamplesOfTheLanguage;

@@ -62,6 +62,17 @@ network!(
         sigmoid
     }
 
+    /// Two outputs: one that a later layer would overwrite, and one behind it.
+    pub fn Heads(image: Image<1, 5, 5>) -> (Image<2, 3, 3>, Vector<3>) {
+        conv2d(2, kernel_size = 3);
+        let features;
+        (features, {
+            tanh;
+            flatten;
+            linear(3)
+        })
+    }
+
     /// Dropout, whose mask is the same in every evaluation of one step.
     pub fn Dropped(image: Image<1, 5, 5>) -> Vector<2> {
         conv2d(3, kernel_size = 3, stride = 2);
@@ -144,6 +155,12 @@ fn joins_and_taps_pass_gradients_back() {
 #[test]
 fn residual_blocks_and_batch_normalisation_pass_gradients_back() {
     check::<Residual>();
+}
+
+#[test]
+fn several_outputs_pass_gradients_back() {
+    check::<Heads>();
+    const { assert!(Heads::OUTPUT.0[0] == 2 && Heads::OUTPUT.1[0] == 3) };
 }
 
 #[test]

@@ -20,13 +20,13 @@ pub fn compile(tokens: TokenStream) -> TokenStream {
     }
     output.extend(render(&errors));
     for network in &declared {
-        output.extend(emit::fallback::stub(network.vis, network.name, network.input, network.output));
+        output.extend(emit::fallback::stub(network.vis, network.name, network.input, &network.outputs));
     }
     for broken in
         program.broken.iter().filter(|broken| declared.iter().all(|known| *known.name != broken.name))
     {
-        let (input, result) = elaborate::broken_shapes(&program, broken);
-        output.extend(emit::fallback::stub(&broken.vis, &broken.name, input, result));
+        let (input, results) = elaborate::broken_shapes(&program, broken);
+        output.extend(emit::fallback::stub(&broken.vis, &broken.name, input, &results));
     }
     output
 }

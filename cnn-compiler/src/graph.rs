@@ -20,8 +20,8 @@ pub struct Graph {
     pub input: Shape,
     /// The layers; the one at index i gives tensor i + 1.
     pub layers: Vec<Layer>,
-    /// The tensor that is the network's output.
-    pub output: NodeId,
+    /// The tensors that are the network's outputs: one, or several.
+    pub outputs: Vec<NodeId>,
 }
 
 /// One layer.
@@ -65,7 +65,7 @@ impl Layer {
 impl Graph {
     /// A graph without layers yet: what goes in comes out.
     pub fn new(input: Shape) -> Self {
-        Self { input, layers: Vec::new(), output: NodeId::INPUT }
+        Self { input, layers: Vec::new(), outputs: vec![NodeId::INPUT] }
     }
 
     /// Adds a layer; gives the tensor that it makes.
@@ -105,6 +105,16 @@ impl Graph {
         readers
     }
 
+    /// The shapes of the outputs.
+    pub fn output_shapes(&self) -> Vec<Shape> {
+        self.outputs.iter().map(|node| self.shape(*node)).collect()
+    }
+
+    /// How many numbers the outputs have together.
+    pub fn outputs_len(&self) -> usize {
+        self.output_shapes().into_iter().map(Shape::len).sum()
+    }
+
     /// How many numbers the network learns.
     pub fn parameters(&self) -> usize {
         self.layers.iter().map(Layer::parameters).sum()
@@ -125,7 +135,8 @@ impl fmt::Display for Graph {
             let (path, text) = (&layer.path, &layer.text);
             writeln!(f, "%{} {path}: {text} of {} -> {}", node.0, inputs.join(", "), layer.output)?;
         }
-        writeln!(f, "output: %{}", self.output.0)
+        let outputs: Vec<String> = self.outputs.iter().map(|output| format!("%{}", output.0)).collect();
+        writeln!(f, "output: {}", outputs.join(", "))
     }
 }
 

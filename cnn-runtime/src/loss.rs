@@ -6,6 +6,10 @@ use crate::sample::{Sample, Vector};
 use crate::simd::sums;
 use crate::softmax;
 
+mod several;
+
+pub use several::Weighted;
+
 /// A loss over outputs of one type and targets of another.
 pub trait Loss<Output: Sample, Target> {
     /// Finds what is wrong with targets before anything is computed with them.

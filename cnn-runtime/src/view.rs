@@ -71,6 +71,16 @@ impl<'a> View<'a> {
         self.numbers.chunks(self.stride.max(1)).map(move |image| &image[..len])
     }
 
+    /// A part of each image: `len` numbers from `start` on.
+    ///
+    /// # Panics
+    /// If an image has fewer.
+    #[must_use]
+    pub fn part(self, start: usize, len: usize) -> Self {
+        assert!(start + len <= self.len, "{len} numbers from {start} on of {}", self.len);
+        Self { numbers: self.numbers.get(start..).unwrap_or_default(), len, ..self }
+    }
+
     /// The images before `image`, and those from it on.
     #[must_use]
     pub fn split_at(self, image: usize) -> (Self, Self) {
@@ -109,6 +119,16 @@ impl<'a> ViewMut<'a> {
     #[must_use]
     pub fn reborrow(&mut self) -> ViewMut<'_> {
         ViewMut { numbers: self.numbers, len: self.len, stride: self.stride }
+    }
+
+    /// A part of each image: `len` numbers from `start` on.
+    ///
+    /// # Panics
+    /// If an image has fewer.
+    #[must_use]
+    pub fn part(self, start: usize, len: usize) -> Self {
+        assert!(start + len <= self.len, "{len} numbers from {start} on of {}", self.len);
+        Self { numbers: self.numbers.get_mut(start..).unwrap_or_default(), len, ..self }
     }
 
     /// How many images there are.

@@ -25,8 +25,8 @@ impl Frame {
         Self { what: format!("in turn {turn} of {turns} of this loop{values}"), span }
     }
 
-    pub(super) fn branch(branch: usize, join: &str, span: Span) -> Self {
-        Self { what: format!("in branch {branch} of this `{join}`"), span }
+    pub(super) fn branch(branch: usize, of: &str, span: Span) -> Self {
+        Self { what: format!("in branch {branch} of {of}"), span }
     }
 }
 

@@ -32,8 +32,8 @@ pub struct Declared<'p> {
     pub name: &'p Ident,
     /// The declared shape of the input, unless it is wrong.
     pub input: Option<Shape>,
-    /// The declared shape of the output, unless it is wrong.
-    pub output: Option<Shape>,
+    /// The declared shapes of the outputs, unless they are wrong.
+    pub outputs: Vec<Option<Shape>>,
     /// The network; whole only if nothing was reported.
     pub graph: Graph,
 }
@@ -94,9 +94,10 @@ fn lay_out<'p>(
     let mut scopes = Scopes::new(&items.consts, errors);
     bind_parameters(network, site, &mut scopes, errors);
     let input = shape(&network.input, &scopes, errors);
-    let output = shape(&network.output, &scopes, errors);
-    let graph = Unroller::new(items, scopes, input, errors).network(network, site.name, output);
-    Declared { attrs: site.attrs, vis: site.vis, name: site.name, input, output, graph }
+    let outputs: Vec<Option<Shape>> =
+        network.outputs.iter().map(|output| shape(output, &scopes, errors)).collect();
+    let graph = Unroller::new(items, scopes, input, errors).network(network, site.name, &outputs);
+    Declared { attrs: site.attrs, vis: site.vis, name: site.name, input, outputs, graph }
 }
 
 /// Gives the network's constant parameters their values: the instance's arguments, or the defaults.
@@ -153,13 +154,14 @@ fn shape(tensor: &Tensor, scopes: &Scopes<'_>, errors: &Diagnostics) -> Option<S
 }
 
 /// The shapes that a network with an error declares, as far as they are known; says nothing of errors here.
-pub fn broken_shapes(program: &Program, broken: &Broken) -> (Option<Shape>, Option<Shape>) {
-    let Some((input, output)) = &broken.tensors else { return (None, None) };
+pub fn broken_shapes(program: &Program, broken: &Broken) -> (Option<Shape>, Vec<Option<Shape>>) {
+    let Some((input, outputs)) = &broken.tensors else { return (None, vec![None]) };
     let silent = Diagnostics::default();
     let consts = Consts::new(&program.consts);
     let shapes = {
         let scopes = Scopes::new(&consts, &silent);
-        (shape(input, &scopes, &silent), shape(output, &scopes, &silent))
+        let outputs = outputs.iter().map(|output| shape(output, &scopes, &silent)).collect();
+        (shape(input, &scopes, &silent), outputs)
     };
     let _ = silent.finish();
     shapes

@@ -9,7 +9,9 @@ use crate::graph::{Field, Graph, Layer, NodeId};
 use crate::ops::arguments::{Arguments, block_arguments};
 use crate::ops::{self, Misfit, Op};
 use crate::shape::Shape;
-use crate::syntax::ast::{Block, Body, Branch, Call, For, If, Join, JoinKind, Network, Step, Stmt};
+use crate::syntax::ast::{
+    Block, Body, Branch, Call, For, If, Join, JoinKind, Network, Results, Step, Stmt, Tensor,
+};
 use crate::value::{MOST_ITEMS, Value, evaluate};
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -53,26 +55,69 @@ impl<'p, 'c> Unroller<'p, 'c> {
     }
 
     /// The network; whole if nothing was reported.
-    pub(super) fn network(mut self, network: &Network, name: &Ident, output: Option<Shape>) -> Graph {
+    pub(super) fn network(mut self, network: &Network, name: &Ident, outputs: &[Option<Shape>]) -> Graph {
         self.frames.push(Frame::network(&name.to_string(), name.span()));
         self.scopes.bind_tensor(&network.input_name, self.current());
-        self.body(&network.body);
-        let Some((node, shape)) = self.current() else { return self.graph };
-        self.graph.output = node;
-        if output.is_some_and(|output| output != shape) {
-            let declared = source(&network.output.tokens);
-            let found = match shape {
-                Shape::Image([channels, height, width]) => format!("Image<{channels}, {height}, {width}>"),
-                Shape::Vector(features) => format!("Vector<{features}>"),
-            };
-            let message = Message::new(format_args!(
-                "the output is declared as {declared}, but the layers give {shape}"
-            ))
-            .help(format_args!("declare `-> {found}`, or change the last layers"));
-            let message = self.with_shapes(message);
-            self.report(&network.output.tokens, message);
+        let mark = self.scopes.enter();
+        self.statements(&network.body);
+        let results = match &network.results {
+            Some(results) => self.results(results, network.outputs.len()),
+            None if outputs.len() > 1 => self.single_result(network),
+            None => vec![self.current()],
+        };
+        self.scopes.leave(mark);
+        for ((tensor, declared), result) in network.outputs.iter().zip(outputs).zip(&results) {
+            self.check_output(tensor, *declared, *result);
         }
+        let nodes: Option<Vec<NodeId>> = results.iter().map(|known| known.map(|(node, _)| node)).collect();
+        self.graph.outputs = nodes.unwrap_or_default();
         self.graph
+    }
+
+    /// Reports an output whose shape is not the declared one.
+    fn check_output(&mut self, tensor: &Tensor, declared: Option<Shape>, result: Known) {
+        let (Some(declared), Some((_, shape))) = (declared, result) else { return };
+        if declared == shape {
+            return;
+        }
+        let found = match shape {
+            Shape::Image([channels, height, width]) => format!("Image<{channels}, {height}, {width}>"),
+            Shape::Vector(features) => format!("Vector<{features}>"),
+        };
+        let declared = source(&tensor.tokens);
+        let message =
+            Message::new(format_args!("the output is declared as {declared}, but the layers give {shape}"))
+                .help(format_args!("declare `{found}`, or change the last layers"));
+        self.set_current(result);
+        let message = self.with_shapes(message);
+        self.report(&tensor.tokens, message);
+    }
+
+    /// The tensors of a tuple of outputs, of which there should be as many as declared.
+    fn results(&mut self, results: &Results, declared: usize) -> Vec<Known> {
+        let found = results.branches.len();
+        if found != declared {
+            let message = format!("there are {found} outputs here, but the network declares {declared}");
+            let types: Vec<&str> = vec!["…"; found];
+            let help = format!("declare `-> ({})`, or change the tuple", types.join(", "));
+            self.report(&results.tokens, Message::new(message).help(help));
+            return Vec::new();
+        }
+        let Ok(path) = self.names.entry(None) else { unreachable!("what has no name cannot be taken") };
+        self.branches(&results.branches, "the outputs", &results.tokens, &path)
+    }
+
+    /// Reports that a network of several outputs gives one.
+    fn single_result(&mut self, network: &Network) -> Vec<Known> {
+        if self.current().is_some() {
+            let declared = network.outputs.len();
+            let message =
+                format!("`{}` declares {declared} outputs, but its body ends with one", network.name);
+            let help = "end the body with a tuple, without `;`: `({ linear(10) }, { linear(4) })`; \
+                        it takes branches, names of tensors, and `_`";
+            self.report(&network.name, Message::new(message).help(help));
+        }
+        Vec::new()
     }
 
     fn current(&self) -> Known {
@@ -89,6 +134,11 @@ impl<'p, 'c> Unroller<'p, 'c> {
 
     fn body(&mut self, body: &Body) {
         let mark = self.scopes.enter();
+        self.statements(body);
+        self.scopes.leave(mark);
+    }
+
+    fn statements(&mut self, body: &Body) {
         for stmt in &body.stmts {
             if self.too_many(stmt_token(stmt)) {
                 break;
@@ -100,7 +150,6 @@ impl<'p, 'c> Unroller<'p, 'c> {
                 Stmt::If(choice) => self.choice(choice),
             }
         }
-        self.scopes.leave(mark);
     }
 
     /// Counts a statement or a turn of a loop; says whether it is beyond what may be unrolled.
@@ -254,28 +303,8 @@ impl<'p, 'c> Unroller<'p, 'c> {
             self.set_current(None);
             return;
         }
-        let start = self.current();
-        let mut tensors = Vec::new();
-        for (i, branch) in join.branches.iter().enumerate() {
-            self.set_current(start);
-            match branch {
-                Branch::Current => {}
-                Branch::Tap(name) => {
-                    let tap = self.tap(name);
-                    self.set_current(tap);
-                }
-                Branch::Body(body) => {
-                    self.frames.push(Frame::branch(i + 1, &join.name.to_string(), join.name.span()));
-                    self.names.enter_branch(&path, i);
-                    self.body(body);
-                    self.names.leave();
-                    self.frames.pop();
-                }
-            }
-            tensors.push(self.current().map(|(node, _)| node));
-        }
-        self.set_current(start);
-        let known: Option<Vec<NodeId>> = tensors.into_iter().collect();
+        let tensors = self.branches(&join.branches, &format!("this `{}`", join.name), &join.name, &path);
+        let known: Option<Vec<NodeId>> = tensors.iter().map(|known| known.map(|(node, _)| node)).collect();
         let Some(inputs) = known else { return self.set_current(None) };
         let op = match join.kind {
             JoinKind::Concat => Op::Concat,
@@ -284,6 +313,32 @@ impl<'p, 'c> Unroller<'p, 'c> {
         if let Err(misfit) = self.lay(op, join.name.to_string(), path, inputs) {
             self.misfit(&join.name, None, misfit);
         }
+    }
+
+    /// Lays branches, each from the tensor that stands here, which stands here again afterwards; gives their results.
+    fn branches(&mut self, branches: &[Branch], of: &str, tokens: impl ToTokens, path: &str) -> Vec<Known> {
+        let (start, span) = (self.current(), first_span(&tokens));
+        let mut results = Vec::new();
+        for (i, branch) in branches.iter().enumerate() {
+            self.set_current(start);
+            match branch {
+                Branch::Current => {}
+                Branch::Tap(name) => {
+                    let tap = self.tap(name);
+                    self.set_current(tap);
+                }
+                Branch::Body(body) => {
+                    self.frames.push(Frame::branch(i + 1, of, span));
+                    self.names.enter_branch(path, i);
+                    self.body(body);
+                    self.names.leave();
+                    self.frames.pop();
+                }
+            }
+            results.push(self.current());
+        }
+        self.set_current(start);
+        results
     }
 
     /// The tensor that a name in a join stands for.

@@ -112,7 +112,11 @@ impl Writer<'_, '_> {
         match operand {
             Operand::Read(place) => match place.root {
                 Root::Input => quote!(pass.input),
-                Root::OutputGradient => quote!(pass.d_output),
+                Root::OutputGradient if place.is_whole() => quote!(pass.d_output),
+                Root::OutputGradient => {
+                    let (start, len) = (place.start, place.len);
+                    quote!(pass.d_output.part(#start, #len))
+                }
                 Root::Output => unreachable!("nothing reads the user's output"),
                 Root::Buffer(_) => {
                     let name = self.place(*place);
@@ -120,7 +124,11 @@ impl Writer<'_, '_> {
                 }
             },
             Operand::Write(place) => match place.root {
-                Root::Output => quote!(pass.output.reborrow()),
+                Root::Output if place.is_whole() => quote!(pass.output.reborrow()),
+                Root::Output => {
+                    let (start, len) = (place.start, place.len);
+                    quote!(pass.output.reborrow().part(#start, #len))
+                }
                 Root::Input | Root::OutputGradient => unreachable!("nothing writes to the user's input"),
                 Root::Buffer(_) => {
                     let name = self.place(*place);

@@ -1,19 +1,25 @@
 //! A stub that stands for a network with an error, so that one mistake is one message: without it, every use of the type
 //! would be an error of its own.
 
-use super::{runtime, sample};
+use super::{output_dims, outputs, runtime, sample};
 use crate::shape::Shape;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 /// A type of the same name that can do nothing.
-pub fn stub(vis: &syn::Visibility, name: &Ident, input: Option<Shape>, output: Option<Shape>) -> TokenStream {
+pub fn stub(
+    vis: &syn::Visibility,
+    name: &Ident,
+    input: Option<Shape>,
+    results: &[Option<Shape>],
+) -> TokenStream {
     let rt = runtime();
     let input = input.unwrap_or(Shape::Image([1, 1, 1]));
-    let output = output.unwrap_or(Shape::Vector(1));
-    let (input_dims, output_dims) = (input.dims(), output.dims());
-    let (input_rank, output_rank) = (input_dims.len(), output_dims.len());
-    let (input, output) = (sample(input), sample(output));
+    let results: Vec<Shape> = results.iter().map(|shape| shape.unwrap_or(Shape::Vector(1))).collect();
+    let input_dims = input.dims();
+    let input_rank = input_dims.len();
+    let (output_type, output_dims) = output_dims(&results);
+    let (input, output) = (sample(input), outputs(&results));
     let text = name.to_string();
     let layout = quote!(#rt::memory::ArenaLayout { image_len: 0, saved_len: 0, step_len: 0, lane_len: 0 });
     let never = quote!(::core::unreachable!("this network has errors"));
@@ -26,7 +32,7 @@ pub fn stub(vis: &syn::Visibility, name: &Ident, input: Option<Shape>, output: O
             #[allow(missing_docs, dead_code)]
             impl #name {
                 pub const INPUT: [usize; #input_rank] = [#(#input_dims),*];
-                pub const OUTPUT: [usize; #output_rank] = [#(#output_dims),*];
+                pub const OUTPUT: #output_type = #output_dims;
                 pub const PARAMETERS: usize = 0;
                 pub const MACS: usize = 0;
                 pub const LAYERS: &'static [#rt::network::LayerInfo] = &[];

@@ -41,6 +41,31 @@ fn sample(shape: Shape) -> TokenStream {
     }
 }
 
+/// The type that stands for what a network gives.
+fn outputs(shapes: &[Shape]) -> TokenStream {
+    if let [shape] = shapes {
+        return sample(*shape);
+    }
+    let (rt, len) = (runtime(), shapes.iter().map(|shape| shape.len()).sum::<usize>());
+    let samples = shapes.iter().map(|shape| sample(*shape));
+    quote!(#rt::sample::Outputs<(#(#samples),*), #len>)
+}
+
+/// The type and the value of the constant that tells the shapes of the outputs: an array, or a tuple of arrays.
+fn output_dims(shapes: &[Shape]) -> (TokenStream, TokenStream) {
+    let all: Vec<Vec<usize>> = shapes.iter().map(|shape| shape.dims()).collect();
+    let types = all.iter().map(|dims| {
+        let rank = dims.len();
+        quote!([usize; #rank])
+    });
+    let values = all.iter().map(|dims| quote!([#(#dims),*]));
+    if all.len() == 1 {
+        (quote!(#(#types)*), quote!(#(#values)*))
+    } else {
+        (quote!((#(#types),*)), quote!((#(#values),*)))
+    }
+}
+
 /// Emits the constants of a program: what the user writes is Rust already.
 pub fn consts(items: &[syn::ItemConst]) -> TokenStream {
     quote!(#(#[allow(dead_code)] #items)*)
@@ -68,15 +93,16 @@ pub fn network(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
 /// What is known of the network, as constants of its type.
 fn facts(declared: &Declared<'_>) -> TokenStream {
     let (name, graph, rt) = (declared.name, &declared.graph, runtime());
-    let (input, output) = (graph.input.dims(), graph.shape(graph.output).dims());
-    let (input_rank, output_rank) = (input.len(), output.len());
+    let input = graph.input.dims();
+    let input_rank = input.len();
+    let (output_type, output) = output_dims(&graph.output_shapes());
     let (parameters, macs) = (graph.parameters(), graph.macs());
     quote! {
         impl #name {
             /// The shape of the input, without the batch.
             pub const INPUT: [usize; #input_rank] = [#(#input),*];
-            /// The shape of the output, without the batch.
-            pub const OUTPUT: [usize; #output_rank] = [#(#output),*];
+            /// The shape of the output, or of each, without the batch.
+            pub const OUTPUT: #output_type = #output;
             /// How many numbers are learned.
             pub const PARAMETERS: usize = #parameters;
             /// Multiply-adds for one image.
@@ -100,7 +126,7 @@ fn facts(declared: &Declared<'_>) -> TokenStream {
 fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
     let (name, graph, rt) = (declared.name, &declared.graph, runtime());
     let text = name.to_string();
-    let (input, output) = (sample(graph.input), sample(graph.shape(graph.output)));
+    let (input, output) = (sample(graph.input), outputs(&graph.output_shapes()));
     let (parameters, macs) = (graph.parameters(), graph.macs());
     let (layers, tensors) = (tables::layers(graph), tables::tensors(&plan.parameters));
     let inference_arena = tables::arena(&[&plan.inference], 0);

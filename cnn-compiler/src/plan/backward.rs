@@ -1,7 +1,7 @@
 //! The backward steps: the layers in reverse, each turning the gradient of its output into those of its tensors and its
 //! inputs. A tensor that leads to nothing learned gets no gradient at all.
 
-use super::forward::{SavedStatistics, accumulate, copy, descriptor, module, slope};
+use super::forward::{SavedStatistics, accumulate, copy, descriptor, module, outputs, slope};
 use super::gradients::Gradients;
 use super::storage::{Saved, Storage, saved};
 use super::{Action, Call, Mode, Operand, Parameters, Place, Root, Step};
@@ -50,14 +50,13 @@ struct Backward<'g> {
 
 impl Backward<'_> {
     fn all(&mut self) {
-        let output = self.graph.output;
-        if !self.learns[output.0] {
-            return;
-        }
         // The user's gradient is only read; a copy of it may be changed in place.
-        let d_output = self.gradients.buffer(output);
-        let given = Place::whole(Root::OutputGradient, d_output.len);
-        self.steps.push(Step { layer: None, action: Action::Call(copy(given, d_output)) });
+        for (output, given) in outputs(self.graph, Root::OutputGradient) {
+            if self.learns[output.0] {
+                let call = self.passed_on(output, given);
+                self.steps.push(Step { layer: None, action: Action::Call(call) });
+            }
+        }
         for (node, layer) in self.graph.nodes().rev() {
             if let Some(d_y) = self.gradients.get(node) {
                 self.layer(node, layer, d_y);
@@ -180,12 +179,16 @@ impl Backward<'_> {
 
     /// Copies or adds a gradient as it is.
     fn pass_on(&mut self, index: usize, input: NodeId, d_y: Place) {
+        let call = self.passed_on(input, d_y);
+        self.push(index, call);
+    }
+
+    fn passed_on(&mut self, input: NodeId, d_y: Place) -> Call {
         let (d_x, mode) = self.gradients.sink(input);
-        let call = match mode {
+        match mode {
             Mode::Overwrite => copy(d_y, d_x),
             Mode::Accumulate => accumulate(d_y, d_x),
-        };
-        self.push(index, call);
+        }
     }
 
     /// Each input's gradient is a part of the joined one.

@@ -70,9 +70,10 @@ impl<'g> Steps<'g> {
                 self.done.push(Step { layer: Some(node.0 - 1), action: observe });
             }
         }
-        let result = self.storage.place(self.graph.output);
-        let output = Place::whole(Root::Output, result.len);
-        self.done.push(Step { layer: None, action: Action::Call(copy(result, output)) });
+        for (node, output) in outputs(self.graph, Root::Output) {
+            let copy = copy(self.storage.place(node), output);
+            self.done.push(Step { layer: None, action: Action::Call(copy) });
+        }
     }
 
     fn layer(&mut self, node: NodeId, layer: &Layer) {
@@ -171,6 +172,18 @@ impl<'g> Steps<'g> {
             self.push(index, accumulate(x, y));
         }
     }
+}
+
+/// Each output of the network, and its part of the user's memory, where they stand one behind the other.
+pub(super) fn outputs(graph: &Graph, root: Root) -> Vec<(NodeId, Place)> {
+    let all = Place::whole(root, graph.outputs_len());
+    let mut start = 0;
+    let place = |node: &NodeId| {
+        let part = all.part(start, graph.shape(*node).len());
+        start += part.len;
+        (*node, part)
+    };
+    graph.outputs.iter().map(place).collect()
 }
 
 pub(super) fn copy(x: Place, y: Place) -> Call {

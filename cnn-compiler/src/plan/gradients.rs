@@ -7,7 +7,7 @@ use crate::graph::{Graph, NodeId};
 pub(super) struct Gradients<'g> {
     graph: &'g Graph,
     places: Vec<Option<Place>>,
-    /// How many layers read each tensor.
+    /// How many layers read each tensor; the user reads the outputs.
     reads: Vec<usize>,
     /// Numbers per image of each buffer, those of the forward pass first.
     pub(super) buffer_lens: Vec<usize>,
@@ -15,7 +15,8 @@ pub(super) struct Gradients<'g> {
 
 impl<'g> Gradients<'g> {
     pub(super) fn new(graph: &'g Graph, buffer_lens: &[usize]) -> Self {
-        let reads: Vec<usize> = graph.readers().iter().map(Vec::len).collect();
+        let mut reads: Vec<usize> = graph.readers().iter().map(Vec::len).collect();
+        graph.outputs.iter().for_each(|output| reads[output.0] += 1);
         Self { graph, places: vec![None; reads.len()], reads, buffer_lens: buffer_lens.to_vec() }
     }
 

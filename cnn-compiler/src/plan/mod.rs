@@ -153,7 +153,7 @@ impl Place {
     }
 
     /// Whether it is all of its memory.
-    fn is_whole(self) -> bool {
+    pub(crate) fn is_whole(self) -> bool {
         self.len == self.stride
     }
 }

@@ -163,12 +163,13 @@ impl Assigner<'_> {
         layer.inputs.iter().map(|input| self.class_of[input.0]).collect()
     }
 
-    /// Whether `reader` is the only layer outside of the class that reads it, and the class is ours and free to move.
+    /// Whether `reader` is the only one outside of the class that reads it, as the user does an output, and the class is ours and free to move.
     fn is_read_only_by(&self, class: usize, reader: NodeId) -> bool {
         let members = &self.classes[class].members;
         let reads_of = |member: &NodeId| self.readers[member.0].iter();
         class != INPUT_CLASS
             && self.classes[class].parent.is_none()
+            && !members.iter().any(|member| self.graph.outputs.contains(member))
             && members.iter().flat_map(reads_of).all(|other| *other == reader || members.contains(other))
     }
 

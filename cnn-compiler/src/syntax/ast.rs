@@ -26,8 +26,8 @@ pub struct Broken {
     pub vis: syn::Visibility,
     /// Its name.
     pub name: Ident,
-    /// The types of its input and output, where they could be read.
-    pub tensors: Option<(Tensor, Tensor)>,
+    /// The types of its input and outputs, where they could be read.
+    pub tensors: Option<(Tensor, Vec<Tensor>)>,
 }
 
 /// `pub fn LeNet(image: Image<1, 28, 28>) -> Vector<10> { … }`
@@ -45,10 +45,21 @@ pub struct Network {
     pub input_name: Ident,
     /// Its type.
     pub input: Tensor,
-    /// The type of what comes out.
-    pub output: Tensor,
+    /// The types of what comes out: one, or several in the order of the tuple.
+    pub outputs: Vec<Tensor>,
     /// Its layers.
     pub body: Body,
+    /// The tuple of several outputs at the end of its body.
+    pub results: Option<Results>,
+}
+
+/// `(class, { linear(4) })`: what a network with several outputs gives.
+#[derive(Debug)]
+pub struct Results {
+    /// The tuple, for errors.
+    pub tokens: TokenStream,
+    /// One for each output.
+    pub branches: Vec<Branch>,
 }
 
 /// `Image<C, H, W>` or `Vector<N>`

@@ -1,12 +1,23 @@
 //! Bodies: statements, layers, branches.
 
-use super::ast::{Arg, Body, Branch, Call, For, If, Join, JoinKind, Step, Stmt};
+use super::ast::{Arg, Body, Branch, Call, For, If, Join, JoinKind, Results, Step, Stmt};
 use crate::diagnostics::{Diagnostics, Message};
 use proc_macro2::Ident;
+use quote::ToTokens;
 
 /// The layers in a pair of braces.
 pub(super) fn lower(block: &syn::Block, errors: &Diagnostics) -> Body {
     Body { stmts: block.stmts.iter().filter_map(|stmt| statement(stmt, errors)).collect() }
+}
+
+/// The layers of a network, and the tuple of several outputs that they may end with.
+pub(super) fn lower_network(block: &syn::Block, errors: &Diagnostics) -> (Body, Option<Results>) {
+    let Some((syn::Stmt::Expr(syn::Expr::Tuple(tuple), None), stmts)) = block.stmts.split_last() else {
+        return (lower(block, errors), None);
+    };
+    let branches = tuple.elems.iter().filter_map(|expr| branch("a tuple of outputs", expr, errors)).collect();
+    let stmts = stmts.iter().filter_map(|stmt| statement(stmt, errors)).collect();
+    (Body { stmts }, Some(Results { tokens: tuple.to_token_stream(), branches }))
 }
 
 fn statement(stmt: &syn::Stmt, errors: &Diagnostics) -> Option<Stmt> {
@@ -71,13 +82,17 @@ fn step(expr: &syn::Expr, errors: &Diagnostics) -> Option<Step> {
         _ => (None, Vec::new()),
     };
     let Some(name) = name.cloned() else {
-        let message = Message::new("a layer or a block is needed here")
-            .help("write `relu;`, `conv2d(6, kernel_size = 5);` or the name of a block with its arguments");
+        let help = match expr {
+            syn::Expr::Tuple(_) => "a tuple of several outputs stands at the end of a network, without `;`",
+            _ => "write `relu;`, `conv2d(6, kernel_size = 5);` or the name of a block with its arguments",
+        };
+        let message = Message::new("a layer or a block is needed here").help(help);
         errors.error(expr, message);
         return None;
     };
     if let Some(kind) = JoinKind::find(&name) {
-        let branches = args.iter().filter_map(|arg| branch(kind, arg, errors)).collect();
+        let branches =
+            args.iter().filter_map(|arg| branch(&format!("`{}`", kind.name()), arg, errors)).collect();
         return Some(Step::Join(Join { kind, name, branches }));
     }
     let args = args.iter().filter_map(|arg| argument(arg, errors)).collect();
@@ -95,15 +110,14 @@ fn argument(expr: &syn::Expr, errors: &Diagnostics) -> Option<Arg> {
 }
 
 /// `{ … }`, a tap or `_`
-fn branch(join: JoinKind, expr: &syn::Expr, errors: &Diagnostics) -> Option<Branch> {
+fn branch(of: &str, expr: &syn::Expr, errors: &Diagnostics) -> Option<Branch> {
     match expr {
         syn::Expr::Block(block) => Some(Branch::Body(lower(&block.block, errors))),
         syn::Expr::Infer(_) => Some(Branch::Current),
         other => {
             let tap = ident(other).cloned().map(Branch::Tap);
             if tap.is_none() {
-                let message =
-                    format!("`{}` takes branches `{{ … }}`, names of tensors, and `_`", join.name());
+                let message = format!("{of} takes branches `{{ … }}`, names of tensors, and `_`");
                 errors.error(other, Message::new(message).help("put the layers of a branch in braces"));
             }
             tap

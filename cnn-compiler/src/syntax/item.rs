@@ -46,30 +46,32 @@ fn function(item: syn::ItemFn, program: &mut Program, errors: &Diagnostics) {
     for tokens in qualifiers.iter().filter(|tokens| !tokens.is_empty()) {
         errors.error(tokens, "a network or block has none of this: remove it");
     }
-    let body = body::lower(&item.block, errors);
     if let syn::ReturnType::Type(_, output) = &signature.output {
+        let (body, results) = body::lower_network(&item.block, errors);
         let input = network_input(signature, errors);
-        let output = tensor(output, errors);
+        let outputs = outputs(output, errors);
         let params = const_params(&signature.generics, errors);
-        let (Some((input_name, input)), Some(output)) = (input, output) else { return };
+        let (Some((input_name, input)), Some(outputs)) = (input, outputs) else { return };
         if errors.count() == before {
             let (attrs, vis, name) = (item.attrs, item.vis, item.sig.ident);
-            program.networks.push(Network { attrs, vis, name, params, input_name, input, output, body });
+            let network = Network { attrs, vis, name, params, input_name, input, outputs, body, results };
+            program.networks.push(network);
         }
     } else {
+        let body = body::lower(&item.block, errors);
         let params = block_params(signature, errors);
         program.blocks.push(Block { name: item.sig.ident, params, body });
     }
 }
 
-/// The types of a network's input and output, from an item with an error elsewhere; says nothing of errors here.
-pub(super) fn signature(item: TokenStream) -> Option<(Tensor, Tensor)> {
+/// The types of a network's input and outputs, from an item with an error elsewhere; says nothing of errors here.
+pub(super) fn signature(item: TokenStream) -> Option<(Tensor, Vec<Tensor>)> {
     let item: syn::ItemFn = syn::parse2(item).ok()?;
     let silent = Diagnostics::default();
     let tensors = (|| {
         let (_, input) = network_input(&item.sig, &silent)?;
         let syn::ReturnType::Type(_, output) = &item.sig.output else { return None };
-        Some((input, tensor(output, &silent)?))
+        Some((input, outputs(output, &silent)?))
     })();
     let _ = silent.finish();
     tensors
@@ -118,6 +120,23 @@ fn block_params(signature: &syn::Signature, errors: &Diagnostics) -> Vec<(syn::P
         }
     }
     params
+}
+
+/// The most outputs of a network.
+const MOST_OUTPUTS: usize = 6;
+
+/// One tensor, or a tuple of several.
+fn outputs(ty: &syn::Type, errors: &Diagnostics) -> Option<Vec<Tensor>> {
+    let syn::Type::Tuple(tuple) = ty else { return Some(vec![tensor(ty, errors)?]) };
+    if !(2..=MOST_OUTPUTS).contains(&tuple.elems.len()) {
+        let message =
+            format!("a tuple of outputs has 2 to {MOST_OUTPUTS} tensors, not {}", tuple.elems.len());
+        errors
+            .error(ty, Message::new(message).help("one output stands without parentheses: `-> Vector<10>`"));
+        return None;
+    }
+    let tensors: Vec<Option<Tensor>> = tuple.elems.iter().map(|ty| tensor(ty, errors)).collect();
+    tensors.into_iter().collect()
 }
 
 /// `Image<C, H, W>` or `Vector<N>`

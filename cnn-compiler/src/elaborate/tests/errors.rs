@@ -181,9 +181,9 @@ fn the_declared_output_must_be_what_comes_out() {
     let program = quote! { fn Net(image: Image<6, 8, 8>) -> Vector<11> { flatten; linear(10) } };
     let text =
         assert_one(&program, "Vector<11>", "the output is declared as Vector<11>, but the layers give 10");
-    assert!(text.contains("help: declare `-> Vector<10>`"), "{text}");
+    assert!(text.contains("help: declare `Vector<10>`"), "{text}");
     let program = quote! { fn Net(image: Image<6, 8, 8>) -> Vector<384> { relu } };
-    assert!(assert_one(&program, "Vector<384>", "the output is declared").contains("`-> Image<6, 8, 8>`"));
+    assert!(assert_one(&program, "Vector<384>", "the output is declared").contains("`Image<6, 8, 8>`"));
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn the_parts_of_a_join_start_from_the_same_tensor() {
     let inputs: Vec<Vec<usize>> =
         graph.layers.iter().map(|layer| layer.inputs.iter().map(|input| input.0).collect()).collect();
     assert_eq!(inputs, [vec![0], vec![1], vec![2], vec![1, 2, 3, 0]]);
-    assert_eq!(graph.output.0, 4);
+    assert_eq!(graph.outputs, [crate::graph::NodeId(4)]);
 }
 
 #[test]

@@ -48,8 +48,13 @@ fn gradients(graph: &Graph, terms: &mut Terms) -> Vec<Option<Value>> {
     let learns = learns(graph);
     let mut parts: Vec<Vec<Value>> = vec![Vec::new(); learns.len()];
     let mut gradients = vec![None; learns.len()];
-    let len = graph.shape(graph.output).len();
-    parts[graph.output.0].push(terms.whole(Term::OutputGradient, len));
+    let all = terms.whole(Term::OutputGradient, graph.outputs_len());
+    let mut start = 0;
+    for output in &graph.outputs {
+        let len = graph.shape(*output).len();
+        parts[output.0].push(part(&all, start, len));
+        start += len;
+    }
     for (node, layer) in graph.nodes().rev().filter(|(node, _)| learns[node.0]) {
         let gradient = terms.sum(std::mem::take(&mut parts[node.0]));
         let mut start = 0;
@@ -107,7 +112,7 @@ impl<'g> Machine<'g> {
             Expected { values: values(graph, &mut terms, dropout), gradients: gradients(graph, &mut terms) };
         let mut input = Cells::new(graph.input.len());
         input.write(0, &expected.values[0]);
-        let len = graph.shape(graph.output).len();
+        let len = graph.outputs_len();
         let mut output_gradient = Cells::new(len);
         output_gradient.write(0, &terms.whole(Term::OutputGradient, len));
         Self {
@@ -183,8 +188,9 @@ impl<'g> Machine<'g> {
                 }
             }
         }
-        let output = self.expected.values[self.graph.output.0].clone();
-        assert_eq!(self.output.read(0, self.graph.shape(self.graph.output).len()), Some(output));
+        let outputs: Vec<Value> =
+            self.graph.outputs.iter().map(|output| self.expected.values[output.0].clone()).collect();
+        assert_eq!(self.output.read(0, self.graph.outputs_len()), Some(concat(outputs)));
     }
 
     fn backward(&mut self, pass: &Pass) {

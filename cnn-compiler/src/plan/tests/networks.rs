@@ -9,7 +9,13 @@ use quote::quote;
 pub(super) fn all() -> Vec<(String, Graph)> {
     let known = [lenet(), alexnet(), googlenet(), resnet18(), densenet121()];
     let mut all: Vec<(String, Graph)> = known.into_iter().flat_map(graphs).collect();
-    all.extend(images().into_iter().chain(vectors()).map(|(name, graph)| (name.to_string(), graph)));
+    all.extend(
+        images()
+            .into_iter()
+            .chain(vectors())
+            .chain(several_outputs())
+            .map(|(name, graph)| (name.to_string(), graph)),
+    );
     all
 }
 
@@ -99,6 +105,49 @@ fn images() -> Vec<(&'static str, Graph)> {
                 conv2d(2, 1);
                 concat({ dropout(0.5) }, _);
                 concat({ dropout(0.5) }, { dropout(0.5) })
+            },
+        ),
+    ]
+}
+
+/// `image: 2x4x4 -> (…)`: the user reads what a later layer would like to overwrite, join or take over.
+fn several_outputs() -> Vec<(&'static str, Graph)> {
+    let net = |name, outputs: TokenStream, body: TokenStream| {
+        named(name, quote! { fn Net(image: Image<2, 4, 4>) -> #outputs { #body } })
+    };
+    let (wide, narrow) = (quote!(Image<4, 4, 4>), quote!(Image<2, 4, 4>));
+    vec![
+        net(
+            "two heads",
+            quote!((Vector<3>, Vector<4>)),
+            quote! {
+                conv2d(2, 1);
+                relu;
+                flatten;
+                ({ linear(3) }, { linear(4) })
+            },
+        ),
+        net("before and after relu", quote!((#narrow, #narrow)), quote!(conv2d(2, 1); let x; relu; (x, _))),
+        net("twice the same", quote!((#narrow, #narrow, #narrow)), quote!(conv2d(2, 1); (_, _, image))),
+        net(
+            "a part and the whole",
+            quote!((#narrow, #wide)),
+            quote! {
+                conv2d(2, 1);
+                let x;
+                concat({ relu; conv2d(2, 1) }, x);
+                let y;
+                (x, { relu })
+            },
+        ),
+        net(
+            "a flat sum and what it sums",
+            quote!((Vector<32>, #narrow)),
+            quote! {
+                conv2d(2, 1);
+                let x;
+                add(x, { conv2d(2, 1) });
+                ({ flatten; relu }, x)
             },
         ),
     ]
