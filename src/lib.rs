@@ -13,7 +13,10 @@ pub mod summary;
 pub mod train;
 pub mod weights;
 
-pub use cnn_macros::network;
+pub use cnn_macros::{block, network};
+
+#[doc(hidden)]
+pub use cnn_macros::__import;
 pub use cnn_runtime::{loss, optim};
 pub use error::Error;
 
@@ -29,7 +32,8 @@ pub mod network {
 #[doc(hidden)]
 pub use cnn_runtime as __rt;
 
-/// The examples in the documentation of [`network!`].
+/// The examples in the documentation of the macros.
 #[cfg(doctest)]
 #[doc = include_str!("../cnn-macros/src/network.md")]
+#[doc = include_str!("../cnn-macros/src/block.md")]
 struct ExamplesOfTheLanguage;

@@ -1,6 +1,7 @@
 //! The pipeline on one screen.
 
 use crate::diagnostics::{Diagnostics, render};
+use crate::imports::{Kind, Source};
 use crate::{elaborate, emit, plan, syntax};
 use proc_macro2::TokenStream;
 
@@ -9,18 +10,55 @@ use proc_macro2::TokenStream;
 /// If anything is wrong, gives the errors, and a stub for each type that the program declares.
 #[must_use]
 pub fn compile(tokens: TokenStream) -> TokenStream {
+    follow(Source::new(Kind::Network, tokens))
+}
+
+/// Checks everything in one `block!( … )`, and makes it usable elsewhere.
+#[must_use]
+pub fn block(tokens: TokenStream) -> TokenStream {
+    follow(Source::new(Kind::Block, tokens))
+}
+
+/// Goes on with either macro after a `use`.
+#[must_use]
+pub fn import(tokens: TokenStream) -> TokenStream {
+    match Source::resume(tokens) {
+        Some(source) => follow(source),
+        None => {
+            quote::quote!(::core::compile_error!("this macro is for the code that `cnn::network!` emits");)
+        }
+    }
+}
+
+/// Follows the next `use`, or compiles what has come together.
+fn follow(mut source: Source) -> TokenStream {
     let errors = Diagnostics::default();
-    let program = syntax::parse(tokens, &errors);
+    if let Some(call) = source.next_import(&errors) {
+        let mut output = render(&errors.finish());
+        output.extend(call);
+        return output;
+    }
+    match source.kind {
+        Kind::Network => networks(&source, errors),
+        Kind::Block => blocks(&source, errors),
+    }
+}
+
+fn networks(source: &Source, errors: Diagnostics) -> TokenStream {
+    let program = syntax::parse(&source.imports, source.items.clone(), &errors);
     let declared = elaborate::elaborate(&program, &errors);
     let errors = errors.finish();
     let mut output = emit::consts(&program.consts);
-    if errors.is_empty() {
-        output.extend(declared.iter().map(|network| emit::network(network, &plan::plan(&network.graph))));
-        return output;
+    for network in program.networks.iter().filter(|network| network.is_reusable()) {
+        output.extend(source.carrier(&network.vis, &network.name, errors.is_empty()));
     }
     output.extend(render(&errors));
     for network in &declared {
-        output.extend(emit::fallback::stub(network.vis, network.name, network.input, &network.outputs));
+        output.extend(if errors.is_empty() && network.graph.is_whole() {
+            emit::network(network, &plan::plan(&network.graph))
+        } else {
+            emit::fallback::stub(network.vis, network.name, network.input, &network.outputs)
+        });
     }
     for broken in
         program.broken.iter().filter(|broken| declared.iter().all(|known| *known.name != broken.name))
@@ -28,5 +66,19 @@ pub fn compile(tokens: TokenStream) -> TokenStream {
         let (input, results) = elaborate::broken_shapes(&program, broken);
         output.extend(emit::fallback::stub(&broken.vis, &broken.name, input, &results));
     }
+    output
+}
+
+fn blocks(source: &Source, errors: Diagnostics) -> TokenStream {
+    let program = syntax::parse(&source.imports, source.items.clone(), &errors);
+    syntax::only_blocks(&program, &errors);
+    elaborate::check(&program, &errors);
+    let errors = errors.finish();
+    let mut output = emit::consts(&program.consts);
+    let broken = program.broken_blocks.iter().map(|(vis, name)| (vis, name));
+    for (vis, name) in program.blocks.iter().map(|block| (&block.vis, &block.name)).chain(broken) {
+        output.extend(source.carrier(vis, name, errors.is_empty()));
+    }
+    output.extend(render(&errors));
     output
 }

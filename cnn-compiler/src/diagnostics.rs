@@ -6,8 +6,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::{self, Display, Write as _};
+use std::path::PathBuf;
 
 /// What an error says: the mistake, then what led there, then what helps.
 #[derive(Clone, Debug, Default)]
@@ -67,18 +68,43 @@ impl From<&str> for Message {
 pub struct Diagnostics {
     /// `None` once finished.
     errors: RefCell<Option<Vec<syn::Error>>>,
+    /// Where errors in code of other crates are shown: the call that led there.
+    anchor: Cell<Option<Span>>,
 }
 
 impl Default for Diagnostics {
     fn default() -> Self {
-        Self { errors: RefCell::new(Some(Vec::new())) }
+        Self { errors: RefCell::new(Some(Vec::new())), anchor: Cell::new(None) }
     }
 }
 
 impl Diagnostics {
     /// Reports `message` at `tokens`, from the first to the last of them.
     pub fn error(&self, tokens: impl ToTokens, message: impl Into<Message>) {
-        self.push(syn::Error::new_spanned(tokens, message.into().to_string()));
+        let tokens = tokens.to_token_stream();
+        let span = tokens.clone().into_iter().next().map(|token| token.span());
+        match (self.anchor.get(), span) {
+            (Some(anchor), Some(span)) if !is_local(span) => {
+                let message = message.into().note(format_args!("declared at {}", location(span)));
+                self.push(syn::Error::new(anchor, message.to_string()));
+            }
+            _ => self.push(syn::Error::new_spanned(tokens, message.into().to_string())),
+        }
+    }
+
+    /// From now on errors in code of other crates, which rustc cannot show, are shown at `span`, unless that is in such
+    /// code itself. Gives what to [`restore`](Self::restore) after that code.
+    pub fn enter(&self, span: Span) -> Option<Span> {
+        let before = self.anchor.get();
+        if is_local(span) {
+            self.anchor.set(Some(span));
+        }
+        before
+    }
+
+    /// Goes back to where errors were shown before.
+    pub fn restore(&self, anchor: Option<Span>) {
+        self.anchor.set(anchor);
     }
 
     /// Reports what syn found.
@@ -117,6 +143,15 @@ impl Drop for Diagnostics {
 #[must_use]
 pub fn render(errors: &[syn::Error]) -> TokenStream {
     errors.iter().map(syn::Error::to_compile_error).collect()
+}
+
+/// Whether a token stands in a file of the crate that is being compiled: rustc gets those by relative paths from cargo, or
+/// at least by paths within the package.
+fn is_local(span: Span) -> bool {
+    let file = PathBuf::from(span.file());
+    let in_package =
+        || std::env::var_os("CARGO_MANIFEST_DIR").is_some_and(|package| file.starts_with(package));
+    file.is_relative() || in_package()
 }
 
 /// Where `span` starts, as `file:line:column`.

@@ -9,7 +9,7 @@ use quote::quote;
 /// A program without errors: the name and the graph of each type that it declares.
 pub(crate) fn graphs(tokens: TokenStream) -> Vec<(String, Graph)> {
     let errors = Diagnostics::default();
-    let program = syntax::parse(tokens, &errors);
+    let program = syntax::parse(&[], tokens, &errors);
     let declared = elaborate::elaborate(&program, &errors);
     let errors = errors.finish();
     assert!(errors.is_empty(), "{errors:#?}");
@@ -28,7 +28,7 @@ pub(crate) fn errors(tokens: &TokenStream) -> Vec<(String, String)> {
     let errors = Diagnostics::default();
     // Tokens from text have places, which those of `quote!` have not.
     let tokens: TokenStream = tokens.to_string().parse().expect("tokens print as tokens");
-    let program = syntax::parse(tokens, &errors);
+    let program = syntax::parse(&[], tokens, &errors);
     elaborate::elaborate(&program, &errors);
     let at = |error: &syn::Error| error.span().source_text().unwrap_or_default();
     errors.finish().iter().map(|error| (error.to_string(), at(error))).collect()

@@ -20,7 +20,7 @@ pub struct Graph {
     pub input: Shape,
     /// The layers; the one at index i gives tensor i + 1.
     pub layers: Vec<Layer>,
-    /// The tensors that are the network's outputs: one, or several.
+    /// The tensors that are the network's outputs: one, or several; none after an error.
     pub outputs: Vec<NodeId>,
 }
 
@@ -103,6 +103,11 @@ impl Graph {
             }
         }
         readers
+    }
+
+    /// Whether nothing is missing because of an error here or in an imported block.
+    pub fn is_whole(&self) -> bool {
+        !self.outputs.is_empty()
     }
 
     /// The shapes of the outputs.

@@ -16,10 +16,11 @@ pub mod emit;
 #[cfg(test)]
 mod fixtures;
 pub mod graph;
+pub mod imports;
 pub mod ops;
 pub mod plan;
 pub mod shape;
 pub mod syntax;
 pub mod value;
 
-pub use compile::compile;
+pub use compile::{block, compile, import};

@@ -12,7 +12,7 @@ fn tokens(source: &str) -> TokenStream {
 /// Graph and plan of each network of a program.
 fn stages(source: &str) -> (String, String) {
     let errors = Diagnostics::default();
-    let program = syntax::parse(tokens(source), &errors);
+    let program = syntax::parse(&[], tokens(source), &errors);
     let declared = elaborate::elaborate(&program, &errors);
     assert!(errors.finish().is_empty(), "a fixture has no errors");
     let mut texts = (String::new(), String::new());

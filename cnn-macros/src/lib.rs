@@ -9,6 +9,19 @@ pub fn network(tokens: TokenStream) -> TokenStream {
     cnn_compiler::compile(tokens.into()).into()
 }
 
+#[doc = include_str!("block.md")]
+#[proc_macro]
+pub fn block(tokens: TokenStream) -> TokenStream {
+    cnn_compiler::block(tokens.into()).into()
+}
+
+/// Where a `use` in [`network!`] or [`block!`] comes back to; not meant to be used by hand.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __import(tokens: TokenStream) -> TokenStream {
+    cnn_compiler::import(tokens.into()).into()
+}
+
 #[cfg(test)]
 mod tests {
     /// The documentation of the layers is the compiler's table, row by row.

@@ -13,12 +13,13 @@ mod unroll;
 use crate::diagnostics::{Diagnostics, Message, nearest};
 use crate::graph::Graph;
 use crate::shape::{LARGEST_SIZE, Shape};
-use crate::syntax::ast::{Block, Broken, JoinKind, Network, Program, Tensor};
+use crate::syntax::ast::{Block, Broken, Import, JoinKind, Network, Program, Tensor};
 use crate::value::{Value, evaluate};
 use consts::Consts;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use scope::Scopes;
+use std::cell::RefCell;
 use unroll::Unroller;
 
 /// A type that the program declares: a network without open parameters, or an instance of one.
@@ -34,61 +35,159 @@ pub struct Declared<'p> {
     pub input: Option<Shape>,
     /// The declared shapes of the outputs, unless they are wrong.
     pub outputs: Vec<Option<Shape>>,
-    /// The network; whole only if nothing was reported.
+    /// The network; [whole](Graph::is_whole) only if nothing was reported.
     pub graph: Graph,
 }
 
-/// What blocks and constants a program has.
+/// What blocks and constants a program has, and those that it imports.
 struct Items<'p> {
     program: &'p Program,
     consts: Consts<'p>,
     /// The blocks that call themselves and cannot be laid out.
     recursive: Vec<&'p Ident>,
+    /// The program of each import, unless it has errors.
+    imports: Vec<Option<Items<'p>>>,
+    /// The blocks that have been laid out.
+    laid: RefCell<Vec<&'p Ident>>,
+}
+
+/// What a name stands for where it is called or instantiated, with the items that its body can see.
+enum Item<'i, 'p, T> {
+    Known(&'i Items<'p>, &'p T),
+    /// It has errors, which have been reported where it is declared.
+    Broken,
 }
 
 impl<'p> Items<'p> {
-    fn block(&self, name: &Ident) -> Option<&'p Block> {
-        self.program.blocks.iter().find(|block| block.name == *name)
+    fn new(program: &'p Program, errors: &Diagnostics) -> Self {
+        let import = |import: &'p Import| import.program.as_ref().map(|program| Self::new(program, errors));
+        Self {
+            program,
+            consts: Consts::new(&program.consts),
+            recursive: recursion::check(program, errors),
+            imports: program.imports.iter().map(import).collect(),
+            laid: RefCell::default(),
+        }
+    }
+
+    fn block(&self, name: &Ident) -> Option<Item<'_, 'p, Block>> {
+        if let Some(block) = self.program.blocks.iter().find(|block| block.name == *name) {
+            let known = !self.recursive.contains(&&block.name);
+            return Some(if known { Item::Known(self, block) } else { Item::Broken });
+        }
+        if self.program.broken_blocks.iter().any(|(_, broken)| broken == name) {
+            return Some(Item::Broken);
+        }
+        self.imported(name, |items, name| items.program.blocks.iter().find(|block| block.name == *name))
+    }
+
+    fn network(&self, name: &Ident) -> Option<Item<'_, 'p, Network>> {
+        let find = |items: &Self, name: &Ident| -> Option<&'p Network> {
+            items.program.networks.iter().find(|network| network.name == *name)
+        };
+        if let Some(network) = find(self, name) {
+            return Some(Item::Known(self, network));
+        }
+        if self.program.broken.iter().any(|broken| broken.name == *name) {
+            return Some(Item::Broken);
+        }
+        self.imported(name, find)
+    }
+
+    fn imported<T>(
+        &self,
+        name: &Ident,
+        find: impl Fn(&Self, &Ident) -> Option<&'p T>,
+    ) -> Option<Item<'_, 'p, T>> {
+        let mut imports = self.program.imports.iter().zip(&self.imports);
+        let (import, items) = imports.find(|(import, _)| import.alias == *name)?;
+        let Some(items) = items else { return Some(Item::Broken) };
+        find(items, &import.name).map(|item| Item::Known(items, item))
     }
 }
 
 /// Lays out every network of the program.
 pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared<'p>> {
     names_are_unique(program, errors);
-    let recursive = recursion::check(program, errors);
-    let items = Items { program, consts: Consts::new(&program.consts), recursive };
+    let items = Items::new(program, errors);
     items.consts.evaluate_all(errors);
     let mut declared = Vec::new();
     for network in &program.networks {
+        let (attrs, vis, name) = (&network.attrs, &network.vis, &network.name);
+        let site = Site { attrs, vis, name, args: &[], consts: &items.consts };
         if network.params.iter().all(|param| param.default.is_some()) {
-            let site = Site { attrs: &network.attrs, vis: &network.vis, name: &network.name, args: &[] };
-            declared.push(lay_out(network, &site, &items, errors));
+            declared.push(lay_out(network, &items, &site, errors));
+        } else if program.instances.iter().all(|instance| instance.network != network.name) {
+            check_open_network(network, &items, errors);
         }
     }
     for instance in &program.instances {
-        let Some(network) = program.networks.iter().find(|network| network.name == instance.network) else {
-            unknown_network(program, &instance.network, errors);
-            continue;
-        };
-        let site =
-            Site { attrs: &instance.attrs, vis: &instance.vis, name: &instance.name, args: &instance.args };
-        declared.push(lay_out(network, &site, &items, errors));
+        let (attrs, vis, name) = (&instance.attrs, &instance.vis, &instance.name);
+        let site = Site { attrs, vis, name, args: &instance.args, consts: &items.consts };
+        match items.network(&instance.network) {
+            Some(Item::Known(items, network)) => declared.push(lay_out(network, items, &site, errors)),
+            Some(Item::Broken) => declared.push(unknown(&site)),
+            None => {
+                unknown_network(program, &instance.network, errors);
+                declared.push(unknown(&site));
+            }
+        }
     }
+    check_blocks(&items, errors);
     declared
 }
 
+/// An instance of a network of which nothing is known, so that a stub can stand for it.
+fn unknown<'p>(site: &Site<'p, '_>) -> Declared<'p> {
+    let Site { attrs, vis, name, .. } = *site;
+    let mut graph = Graph::new(Shape::Vector(1));
+    graph.outputs.clear();
+    Declared { attrs, vis, name, input: None, outputs: vec![None], graph }
+}
+
+/// Checks the blocks that no network has laid out, as far as that goes without their arguments.
+pub fn check(program: &Program, errors: &Diagnostics) {
+    names_are_unique(program, errors);
+    let items = Items::new(program, errors);
+    items.consts.evaluate_all(errors);
+    check_blocks(&items, errors);
+}
+
+fn check_blocks(items: &Items<'_>, errors: &Diagnostics) {
+    for block in &items.program.blocks {
+        let checked = items.laid.borrow().contains(&&block.name) || items.recursive.contains(&&block.name);
+        if !checked {
+            let scopes = Scopes::new(&items.consts, errors);
+            Unroller::new(items, scopes, None, errors).check_block(block);
+        }
+    }
+}
+
+/// Checks a network whose parameters nobody has given yet, as far as that goes.
+fn check_open_network(network: &Network, items: &Items<'_>, errors: &Diagnostics) {
+    let mut scopes = Scopes::new(&items.consts, errors);
+    for param in &network.params {
+        scopes.bind(&param.ident, Value::Unknown);
+    }
+    let input = shape(&network.input, &scopes, errors);
+    let outputs: Vec<Option<Shape>> = network.outputs.iter().map(|_| None).collect();
+    Unroller::new(items, scopes, input, errors).network(network, &network.name, &outputs);
+}
+
 /// Where a network becomes a type.
-struct Site<'p> {
+struct Site<'p, 'i> {
     attrs: &'p [syn::Attribute],
     vis: &'p syn::Visibility,
     name: &'p Ident,
     args: &'p [syn::Expr],
+    /// The constants that the arguments can see.
+    consts: &'i Consts<'p>,
 }
 
 fn lay_out<'p>(
     network: &'p Network,
-    site: &Site<'p>,
     items: &Items<'p>,
+    site: &Site<'p, '_>,
     errors: &Diagnostics,
 ) -> Declared<'p> {
     let mut scopes = Scopes::new(&items.consts, errors);
@@ -101,18 +200,20 @@ fn lay_out<'p>(
 }
 
 /// Gives the network's constant parameters their values: the instance's arguments, or the defaults.
-fn bind_parameters(network: &Network, site: &Site<'_>, scopes: &mut Scopes<'_>, errors: &Diagnostics) {
+fn bind_parameters(network: &Network, site: &Site<'_, '_>, scopes: &mut Scopes<'_>, errors: &Diagnostics) {
     for arg in site.args.iter().skip(network.params.len()) {
         let text =
             format!("`{}` has {} parameters, this is one too many", network.name, network.params.len());
         errors.error(arg, text);
     }
+    let outside = Scopes::new(site.consts, errors);
     let mut missing = Vec::new();
     for (i, param) in network.params.iter().enumerate() {
-        let default = param.default.as_ref().map(|(_, expr)| expr);
+        let default = param.default.as_ref().map(|(_, expr)| (expr, evaluate(expr, scopes, errors)));
+        let given = site.args.get(i).map(|expr| (expr, evaluate(expr, &outside, errors)));
         let mut value = Value::Unknown;
-        if let Some(expr) = site.args.get(i).or(default) {
-            value = evaluate(expr, scopes, errors);
+        if let Some((expr, found)) = given.or(default) {
+            value = found;
             if !value.fits(&param.ty) {
                 let ty = param.ty.to_token_stream();
                 errors.error(expr, format!("`{}` must be of type `{ty}`, found {value}", param.ident));
@@ -168,10 +269,6 @@ pub fn broken_shapes(program: &Program, broken: &Broken) -> (Option<Shape>, Vec<
 }
 
 fn unknown_network(program: &Program, name: &Ident, errors: &Diagnostics) {
-    let broken = program.broken.iter().any(|broken| broken.name == *name);
-    if broken {
-        return; // its own error says more
-    }
     let names: Vec<String> = program.networks.iter().map(|network| network.name.to_string()).collect();
     let message = Message::new(format_args!("there is no network `{name}` in this `network!`"));
     errors.error(
@@ -191,8 +288,9 @@ fn names_are_unique(program: &Program, errors: &Diagnostics) {
     let instances = program.instances.iter().map(|instance| &instance.name);
     let consts = program.consts.iter().map(|item| &item.ident);
     let blocks = program.blocks.iter().map(|block| &block.name);
+    let imports = program.imports.iter().map(|import| &import.alias);
     let mut seen: Vec<&Ident> = Vec::new();
-    for name in networks.chain(instances).chain(blocks).chain(consts) {
+    for name in imports.chain(networks).chain(instances).chain(blocks).chain(consts) {
         if seen.contains(&name) {
             errors.error(name, format!("`{name}` is declared twice"));
         } else if crate::ops::find(&name.to_string()).is_some() || JoinKind::find(name).is_some() {

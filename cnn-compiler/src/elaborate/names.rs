@@ -8,14 +8,14 @@
 use proc_macro2::Ident;
 
 /// Gives out paths.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Names {
     levels: Vec<Level>,
     blocks: Vec<Block>,
 }
 
 /// Where unnamed entries count.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Level {
     prefix: String,
     next: usize,
@@ -23,7 +23,7 @@ struct Level {
 }
 
 /// Where named entries belong.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Block {
     prefix: String,
     taken: Vec<String>,

@@ -18,6 +18,12 @@ pub(super) enum Binding {
     Tensor(Known),
 }
 
+/// What a block does not see.
+pub(super) struct Hidden<'c> {
+    names: Vec<(String, Binding)>,
+    consts: &'c Consts<'c>,
+}
+
 /// The names that can be seen, the newest last.
 pub(super) struct Scopes<'c> {
     consts: &'c Consts<'c>,
@@ -93,13 +99,15 @@ impl<'c> Scopes<'c> {
         self.names.truncate(mark);
     }
 
-    /// A block sees none of its caller's names: takes them away, to be put back after the call.
-    pub(super) fn hide(&mut self) -> Vec<(String, Binding)> {
-        std::mem::take(&mut self.names)
+    /// A block sees none of its caller's names, and the constants of its own program: takes the others away, to be put
+    /// back after the call.
+    pub(super) fn hide(&mut self, consts: &'c Consts<'c>) -> Hidden<'c> {
+        Hidden { names: std::mem::take(&mut self.names), consts: std::mem::replace(&mut self.consts, consts) }
     }
 
-    pub(super) fn restore(&mut self, names: Vec<(String, Binding)>) {
-        self.names = names;
+    pub(super) fn restore(&mut self, hidden: Hidden<'c>) {
+        self.names = hidden.names;
+        self.consts = hidden.consts;
     }
 }
 

@@ -1,9 +1,9 @@
 //! Walks a network's body and lays its layers, one after the other.
 
-use super::Items;
 use super::frames::{Frame, annotate, source};
 use super::names::Names;
 use super::scope::{Binding, Known, Scopes};
+use super::{Item, Items};
 use crate::diagnostics::{Diagnostics, Message, nearest};
 use crate::graph::{Field, Graph, Layer, NodeId};
 use crate::ops::arguments::{Arguments, block_arguments};
@@ -177,7 +177,11 @@ impl<'p, 'c> Unroller<'p, 'c> {
         });
         match step {
             Step::Call(call) => match self.items.block(&call.name) {
-                Some(block) => self.block_call(block, call, &path),
+                Some(Item::Known(items, block)) => self.block_call(items, block, call, &path),
+                Some(Item::Broken) => {
+                    self.values(call);
+                    self.set_current(None);
+                }
                 None => self.layer_call(call, path),
             },
             Step::Join(join) => self.join(join, path),
@@ -240,14 +244,16 @@ impl<'p, 'c> Unroller<'p, 'c> {
 
     fn unknown_layer(&self, call: &Call) {
         let name = call.name.to_string();
-        if self.items.program.networks.iter().any(|network| network.name == call.name) {
+        if self.items.network(&call.name).is_some() {
             let message =
                 Message::new(format_args!("`{name}` is a network: only blocks and layers can be called"))
                     .help("a block has no `->`; networks are chained by calling one on the other's output");
             return self.report(&call.name, message);
         }
-        let blocks: Vec<String> =
-            self.items.program.blocks.iter().map(|block| block.name.to_string()).collect();
+        let program = self.items.program;
+        let blocks = program.blocks.iter().map(|block| &block.name);
+        let blocks = blocks.chain(program.imports.iter().map(|import| &import.alias));
+        let blocks: Vec<String> = blocks.map(ToString::to_string).collect();
         let layers = ops::LAYERS.iter().map(|signature| signature.name);
         let known = layers.chain(JoinKind::ALL.map(JoinKind::name)).chain(blocks.iter().map(String::as_str));
         let message = Message::new(format_args!("there is no layer or block `{name}`"));
@@ -258,18 +264,16 @@ impl<'p, 'c> Unroller<'p, 'c> {
         self.report(&call.name, message);
     }
 
-    fn block_call(&mut self, block: &Block, call: &Call, path: &str) {
+    /// Lays a block, whose body sees `items`.
+    fn block_call(&mut self, items: &'c Items<'p>, block: &'p Block, call: &Call, path: &str) {
         let values = self.values(call);
-        if self.items.recursive.contains(&&block.name) {
-            return self.set_current(None); // reported where it calls itself
-        }
         let Some(args) = block_arguments(call, &block.params, self.errors) else {
             self.set_current(None);
             return;
         };
         let text: Vec<String> = values.iter().map(ToString::to_string).collect();
         let text = format!("{}({})", block.name, text.join(", "));
-        let hidden = self.scopes.hide();
+        let hidden = self.scopes.hide(&items.consts);
         for (arg, (pat, ty)) in args.iter().zip(&block.params) {
             let Some(at) = call.args.iter().position(|other| std::ptr::eq(other, *arg)) else {
                 unreachable!("the arguments are the call's")
@@ -289,11 +293,29 @@ impl<'p, 'c> Unroller<'p, 'c> {
         }
         self.frames.push(Frame::block(&text, call.name.span()));
         self.names.enter_block(path);
-        self.body(&block.body);
+        let anchor = self.errors.enter(call.name.span());
+        self.block_body(items, block);
+        self.errors.restore(anchor);
         self.names.leave();
         self.frames.pop();
         self.block = outer;
         self.scopes.restore(hidden);
+    }
+
+    fn block_body(&mut self, items: &'c Items<'p>, block: &'p Block) {
+        items.laid.borrow_mut().push(&block.name);
+        let caller = std::mem::replace(&mut self.items, items);
+        self.body(&block.body);
+        self.items = caller;
+    }
+
+    /// Checks a block that nobody calls: its arguments are unknown, and what goes in.
+    pub(super) fn check_block(mut self, block: &'p Block) {
+        for (pat, _) in &block.params {
+            self.scopes.bind_pattern(pat, &Value::Unknown);
+        }
+        self.frames.push(Frame::block(&block.name.to_string(), block.name.span()));
+        self.block_body(self.items, block);
     }
 
     fn join(&mut self, join: &Join, path: String) {
@@ -367,7 +389,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
                 self.report(&repeat.values, Message::new(text));
                 return self.set_current(None);
             }
-            Value::Unknown => return self.set_current(None),
+            Value::Unknown => return self.unknown_turns(repeat),
             other => {
                 let text =
                     format!("a loop runs over a range or an array, not over {other}, {}", other.kind());
@@ -396,11 +418,29 @@ impl<'p, 'c> Unroller<'p, 'c> {
         }
     }
 
+    /// Checks a loop over unknown values: its body once, on an unknown tensor.
+    fn unknown_turns(&mut self, repeat: &For) {
+        self.set_current(None);
+        let mark = self.scopes.enter();
+        self.scopes.bind_pattern(&repeat.pat, &Value::Unknown);
+        self.body(&repeat.body);
+        self.scopes.leave(mark);
+        self.set_current(None);
+    }
+
     fn choice(&mut self, choice: &If) {
         match evaluate(&choice.condition, &self.scopes, self.errors) {
             Value::Bool(true) => self.body(&choice.then),
             Value::Bool(false) => self.body(&choice.otherwise),
-            Value::Unknown => self.set_current(None),
+            Value::Unknown => {
+                let names = self.names.clone();
+                for body in [&choice.then, &choice.otherwise] {
+                    self.set_current(None);
+                    self.names = names.clone(); // both may use the same
+                    self.body(body);
+                }
+                self.set_current(None);
+            }
             other => {
                 let text = format!("a condition is `true` or `false`, not {other}, {}", other.kind());
                 self.report(&choice.condition, Message::new(text));

@@ -4,9 +4,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-/// Everything in one `network!( … )`.
+/// Everything in one `network!( … )` or `block!( … )`.
 #[derive(Debug, Default)]
 pub struct Program {
+    /// Blocks and networks from elsewhere.
+    pub imports: Vec<Import>,
     /// Functions with `->`.
     pub networks: Vec<Network>,
     /// Functions without.
@@ -17,6 +19,19 @@ pub struct Program {
     pub consts: Vec<syn::ItemConst>,
     /// What could not be parsed but has the name of a type, so that a stub can stand for it.
     pub broken: Vec<Broken>,
+    /// The same of blocks: their visibility and name.
+    pub broken_blocks: Vec<(syn::Visibility, Ident)>,
+}
+
+/// A block or network from elsewhere.
+#[derive(Debug)]
+pub struct Import {
+    /// What it is called here.
+    pub alias: Ident,
+    /// What it is called in its program.
+    pub name: Ident,
+    /// The program that declares it; `None` if that has errors of its own, reported where it stands.
+    pub program: Option<Program>,
 }
 
 /// A type that has an error in its declaration.
@@ -62,6 +77,13 @@ pub struct Results {
     pub branches: Vec<Branch>,
 }
 
+impl Network {
+    /// Whether others may declare instances of it: it has parameters, and can be seen.
+    pub fn is_reusable(&self) -> bool {
+        !self.params.is_empty() && !matches!(self.vis, syn::Visibility::Inherited)
+    }
+}
+
 /// `Image<C, H, W>` or `Vector<N>`
 #[derive(Debug)]
 pub struct Tensor {
@@ -74,6 +96,8 @@ pub struct Tensor {
 /// `fn vgg_block(convs: usize, channels: usize) { … }`
 #[derive(Debug)]
 pub struct Block {
+    /// Visibility, of a block that stands in `block!`.
+    pub vis: syn::Visibility,
     /// Its name.
     pub name: Ident,
     /// Its parameters.

@@ -12,17 +12,11 @@ pub(super) fn lower(item: syn::Item, program: &mut Program, errors: &Diagnostics
         syn::Item::Fn(item) => function(item, program, errors),
         syn::Item::Type(item) => program.instances.extend(instance(item, errors)),
         syn::Item::Const(item) => program.consts.push(item),
-        syn::Item::Use(item) => {
-            errors.error(
-                item,
-                "blocks of other files cannot be used yet: declare the block in this `network!`",
-            );
-        }
         other => errors.error(
             first_token(&other),
-            Message::new("this item does not belong into `network!`").help(
+            Message::new("this item does not belong here").help(
                 "what does: `fn Name(image: Image<C, H, W>) -> Vector<N> { … }`, `fn block(…) { … }`, \
-                 `type Name = Network<…>;` and `const NAME: type = …;`",
+                 `type Name = Network<…>;`, `const NAME: type = …;` and `use path::block;`",
             ),
         ),
     }
@@ -60,7 +54,7 @@ fn function(item: syn::ItemFn, program: &mut Program, errors: &Diagnostics) {
     } else {
         let body = body::lower(&item.block, errors);
         let params = block_params(signature, errors);
-        program.blocks.push(Block { name: item.sig.ident, params, body });
+        program.blocks.push(Block { vis: item.vis, name: item.sig.ident, params, body });
     }
 }
 

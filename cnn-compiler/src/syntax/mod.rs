@@ -6,15 +6,22 @@
 pub mod ast;
 mod body;
 mod item;
-mod split;
+pub(crate) mod split;
 
-use crate::diagnostics::Diagnostics;
-use ast::{Broken, Program};
+use crate::diagnostics::{Diagnostics, Message};
+use crate::imports::Imported;
+use ast::{Broken, Import, Program};
 use proc_macro2::TokenStream;
+use split::Declared;
 
-/// Parses everything in one `network!( … )`.
-pub fn parse(tokens: TokenStream, errors: &Diagnostics) -> Program {
-    let mut program = Program::default();
+/// Parses a program and all that it imports.
+pub fn parse(imports: &[Imported], tokens: TokenStream, errors: &Diagnostics) -> Program {
+    let imports = imports.iter().map(|import| {
+        let program = import.program.as_ref();
+        let program = program.map(|carried| parse(&carried.imports, carried.items.clone(), errors));
+        Import { alias: import.alias.clone(), name: import.name.clone(), program }
+    });
+    let mut program = Program { imports: imports.collect(), ..Program::default() };
     for tokens in split::items(tokens) {
         let before = errors.count();
         match syn::parse2::<syn::Item>(tokens.clone()) {
@@ -22,13 +29,26 @@ pub fn parse(tokens: TokenStream, errors: &Diagnostics) -> Program {
             Err(error) => errors.push(error),
         }
         if errors.count() != before {
-            program.broken.extend(split::declared_type(&tokens).map(|(vis, name)| {
-                let tensors = item::signature(split::without_body(tokens));
-                Broken { vis, name, tensors }
-            }));
+            match split::declared(&tokens) {
+                Some(Declared::Type(vis, name)) => {
+                    let tensors = item::signature(split::without_body(tokens));
+                    program.broken.push(Broken { vis, name, tensors });
+                }
+                Some(Declared::Block(vis, name)) => program.broken_blocks.push((vis, name)),
+                None => {}
+            }
         }
     }
     program
+}
+
+/// Reports what does not belong into `block!( … )`.
+pub fn only_blocks(program: &Program, errors: &Diagnostics) {
+    let networks = program.networks.iter().map(|network| &network.name);
+    for name in networks.chain(program.instances.iter().map(|instance| &instance.name)) {
+        let message = Message::new(format_args!("`{name}` is a network: `block!` declares blocks"));
+        errors.error(name, message.help("move it into `network!( … )`; a block has no `->`"));
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 ///
 /// A function ends with its braces, everything else with a semicolon. Braces between `<` and `>` belong to a constant
 /// argument and end nothing.
-pub(super) fn items(tokens: TokenStream) -> Vec<TokenStream> {
+pub(crate) fn items(tokens: TokenStream) -> Vec<TokenStream> {
     let mut items = Vec::new();
     let mut item: Vec<TokenTree> = Vec::new();
     let mut angles = Angles::default();
@@ -35,6 +35,25 @@ pub(super) fn items(tokens: TokenStream) -> Vec<TokenStream> {
     items
 }
 
+/// Whether an item is a `use`.
+pub(crate) fn is_use(item: &TokenStream) -> bool {
+    has_keyword(item, &["use"])
+}
+
+/// Whether an item goes along when a block or network is used elsewhere: functions and constants.
+pub(crate) fn is_carried(item: &TokenStream) -> bool {
+    !has_keyword(item, &["use", "type"])
+}
+
+/// Whether one of these keywords comes before any other.
+fn has_keyword(item: &TokenStream, keywords: &[&str]) -> bool {
+    let first = item.clone().into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident != "pub" => Some(ident),
+        _ => None,
+    });
+    first.is_some_and(|first| keywords.iter().any(|keyword| first == keyword))
+}
+
 /// Counts the angle brackets that are open. The `>` of `->` and `=>` closes none.
 #[derive(Default)]
 struct Angles {
@@ -56,8 +75,16 @@ impl Angles {
     }
 }
 
-/// The type that an item would declare, were it right: a function with `->`, or a `type`.
-pub(super) fn declared_type(item: &TokenStream) -> Option<(syn::Visibility, Ident)> {
+/// What an item would declare, were it right.
+pub(super) enum Declared {
+    /// A function with `->`, or a `type`.
+    Type(syn::Visibility, Ident),
+    /// A function without.
+    Block(syn::Visibility, Ident),
+}
+
+/// What an item would declare, were it right.
+pub(super) fn declared(item: &TokenStream) -> Option<Declared> {
     let tokens: Vec<TokenTree> = item.clone().into_iter().collect();
     let is_ident = |token: &TokenTree, name: &str| matches!(token, TokenTree::Ident(i) if i == name);
     let keyword = tokens.iter().position(|t| is_ident(t, "fn") || is_ident(t, "type"))?;
@@ -65,14 +92,12 @@ pub(super) fn declared_type(item: &TokenStream) -> Option<(syn::Visibility, Iden
         let [TokenTree::Punct(a), TokenTree::Punct(b)] = pair else { return false };
         a.as_char() == '-' && b.as_char() == '>'
     });
-    if is_ident(&tokens[keyword], "fn") && !has_arrow {
-        return None;
-    }
+    let is_block = is_ident(&tokens[keyword], "fn") && !has_arrow;
     let TokenTree::Ident(name) = tokens.get(keyword + 1)? else { return None };
     let vis = tokens[..keyword].iter().position(|t| is_ident(t, "pub"));
     let vis = vis.map(|at| tokens[at..keyword].iter().cloned().collect());
     let vis = vis.and_then(|vis| syn::parse2(vis).ok()).unwrap_or(syn::Visibility::Inherited);
-    Some((vis, name.clone()))
+    Some(if is_block { Declared::Block(vis, name.clone()) } else { Declared::Type(vis, name.clone()) })
 }
 
 /// A function with nothing in its body: its signature may be right where a layer is not.

@@ -4,7 +4,7 @@ use quote::quote;
 
 fn parsed(tokens: TokenStream) -> (Program, Vec<String>) {
     let errors = Diagnostics::default();
-    let program = parse(tokens, &errors);
+    let program = parse(&[], tokens, &errors);
     (program, errors.finish().iter().map(ToString::to_string).collect())
 }
 

@@ -1,0 +1,8 @@
+fn main() {}
+
+cnn::block!(
+    pub fn Net(image: Image<1, 8, 8>) -> Vector<10> {
+        flatten;
+        linear(10)
+    }
+);
