@@ -62,6 +62,22 @@ network!(
         sigmoid
     }
 
+    /// Down and up again: transposed convolutions, upsampling of both kinds, and normalisation over channels.
+    pub fn Up(image: Image<2, 6, 5>) -> Image<3, 15, 12> {
+        conv2d(6, kernel_size = 3, stride = 2, padding = 1);
+        hardswish;
+        local_response_norm(4, alpha = 0.5);
+        let small;
+        conv_transpose2d(4, kernel_size = 3, stride = 2, padding = 1, output_padding = (1, 0), groups = 2);
+        tanh;
+        concat(_, { conv2d(2, kernel_size = 1) }, image);
+        concat({ conv2d(4, kernel_size = (2, 1)) }, { conv2d(4, kernel_size = (2, 1)) });
+        upsample((3, 2), mode = "bilinear");
+        sigmoid;
+        upsample((1, 2));
+        conv2d(3, kernel_size = (1, 9))
+    }
+
     /// Two outputs: one that a later layer would overwrite, and one behind it.
     pub fn Heads(image: Image<1, 5, 5>) -> (Image<2, 3, 3>, Vector<3>) {
         conv2d(2, kernel_size = 3);
@@ -155,6 +171,11 @@ fn joins_and_taps_pass_gradients_back() {
 #[test]
 fn residual_blocks_and_batch_normalisation_pass_gradients_back() {
     check::<Residual>();
+}
+
+#[test]
+fn ways_up_pass_gradients_back() {
+    check::<Up>();
 }
 
 #[test]

@@ -170,13 +170,17 @@ impl Field {
     pub fn through(self, reach: Reach, output: Shape) -> Self {
         let mut field = self;
         for axis in [0, 1] {
-            let (extent, stride) = match reach {
+            let (extent, step) = match reach {
                 Reach::Pixel => continue,
-                Reach::Window(window) => (window.extent(axis), window.stride[axis]),
-                Reach::Plane => (self.positions[axis], 1),
+                Reach::Window(window) => {
+                    (window.extent(axis), self.step[axis].saturating_mul(window.stride[axis]))
+                }
+                // Steps of less than a pixel count as one.
+                Reach::Spread { taps, scale } => (taps[axis], self.step[axis].div_ceil(scale[axis])),
+                Reach::Plane => (self.positions[axis], self.step[axis]),
             };
             field.size[axis] = self.size[axis].saturating_add((extent - 1).saturating_mul(self.step[axis]));
-            field.step[axis] = self.step[axis].saturating_mul(stride);
+            field.step[axis] = step;
             field.positions[axis] = output.plane()[axis];
         }
         field

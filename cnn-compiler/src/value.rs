@@ -14,6 +14,8 @@ pub enum Value {
     Float(f64),
     /// `true` or `false`.
     Bool(bool),
+    /// `"bilinear"`
+    Text(String),
     /// `(64, 3)`
     Tuple(Vec<Value>),
     /// `[384, 384, 256]`
@@ -41,6 +43,7 @@ impl fmt::Display for Value {
             Self::Int(value) => write!(f, "{value}"),
             Self::Float(value) => write!(f, "{value:?}"),
             Self::Bool(value) => write!(f, "{value}"),
+            Self::Text(value) => write!(f, "{value:?}"),
             Self::Tuple(items) => {
                 f.write_str("(")?;
                 list(f, items)?;
@@ -65,6 +68,7 @@ impl Value {
             Self::Int(_) => "an integer",
             Self::Float(_) => "a floating-point number",
             Self::Bool(_) => "a truth value",
+            Self::Text(_) => "a text",
             Self::Tuple(_) => "a tuple",
             Self::Array(_) => "an array",
             Self::Range(..) => "a range",
@@ -78,7 +82,12 @@ impl Value {
         match self {
             Self::Unknown => true,
             Self::Tuple(items) | Self::Array(items) => items.iter().any(Self::is_unknown),
-            Self::Int(_) | Self::Float(_) | Self::Bool(_) | Self::Range(..) | Self::Tensor(_) => false,
+            Self::Int(_)
+            | Self::Float(_)
+            | Self::Bool(_)
+            | Self::Text(_)
+            | Self::Range(..)
+            | Self::Tensor(_) => false,
         }
     }
 
@@ -89,6 +98,7 @@ impl Value {
             Self::Int(_)
             | Self::Float(_)
             | Self::Bool(_)
+            | Self::Text(_)
             | Self::Range(..)
             | Self::Tensor(_)
             | Self::Unknown => 1,
@@ -106,6 +116,9 @@ impl Value {
             }
             (Self::Array(items), syn::Type::Slice(ty)) => items.iter().all(|item| item.fits(&ty.elem)),
             (Self::Array(items), syn::Type::Array(ty)) => items.iter().all(|item| item.fits(&ty.elem)),
+            (Self::Text(_), syn::Type::Reference(ty)) => {
+                matches!(&*ty.elem, syn::Type::Path(path) if path.path.is_ident("str"))
+            }
             (value, syn::Type::Path(path)) => {
                 let name = path.path.get_ident().map(ToString::to_string).unwrap_or_default();
                 match value {
@@ -181,7 +194,8 @@ fn literal(literal: &syn::ExprLit, errors: &Diagnostics) -> Value {
         syn::Lit::Int(int) => int.base10_parse().map(Value::Int),
         syn::Lit::Float(float) => float.base10_parse().map(Value::Float),
         syn::Lit::Bool(bool) => Ok(Value::Bool(bool.value)),
-        other => Err(syn::Error::new_spanned(other, "a network knows numbers and truth values only")),
+        syn::Lit::Str(text) => Ok(Value::Text(text.value())),
+        other => Err(syn::Error::new_spanned(other, "a network knows numbers, truth values and texts only")),
     };
     value.unwrap_or_else(|error| {
         errors.push(error);

@@ -2,8 +2,9 @@
 //!
 //! Each function is a module of four kernels, not one kernel that asks which function it is: loops then hold nothing but
 //! the arithmetic. A backward kernel takes what the derivative is computed from best. That is the layer's **output** for
-//! `relu`, `leaky_relu`, `sigmoid` and `tanh`, so that these can run in place; it is the layer's **input** for `gelu` and
-//! `silu`, and for a `leaky_relu` of negative slope. (For `relu` and `leaky_relu` only the sign counts.)
+//! `relu`, `relu6`, `leaky_relu`, `sigmoid`, `tanh` and `hardsigmoid`, so that these can run in place; it is the layer's
+//! **input** for `gelu`, `silu` and `hardswish`, and for a `leaky_relu` of negative slope. (For `relu` and `leaky_relu` only
+//! the sign counts.)
 
 #![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
 
@@ -107,6 +108,27 @@ activation!(
     relu, costs 0,
     value: |x| if x < 0.0 { 0.0 } else { x },
     gradient: |y, d_y| if y <= 0.0 { 0.0 } else { d_y },
+);
+activation!(
+    /// max(x, 0), but 6 at most (Krizhevsky 2010); NaN stays NaN. Saves its output.
+    relu6, costs 0,
+    value: |x| x.clamp(0.0, 6.0),
+    gradient: |y, d_y| if y <= 0.0 || y >= 6.0 { 0.0 } else { d_y },
+);
+activation!(
+    /// A sigmoid of straight lines: relu6(x + 3) / 6. Saves its output.
+    hardsigmoid, costs 2,
+    value: |x| (x + 3.0).clamp(0.0, 6.0) * (1.0 / 6.0),
+    gradient: |y, d_y| if y > 0.0 && y < 1.0 { d_y * (1.0 / 6.0) } else { 0.0 },
+);
+activation!(
+    /// x·hardsigmoid(x) (Howard et al. 2019). Saves its input.
+    hardswish, costs 4,
+    value: |x| x * (x + 3.0).clamp(0.0, 6.0) * (1.0 / 6.0),
+    gradient: |x, d_y| {
+        let slope = x * (1.0 / 3.0) + 0.5;
+        d_y * (if x <= -3.0 { 0.0 } else if x < 3.0 { slope } else { 1.0 })
+    },
 );
 activation!(
     /// x, or slope·x below 0. Saves its output, or its input where the slope is negative.

@@ -249,6 +249,21 @@ pub(super) fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenS
             let ty = quote!(#rt::pool::AdaptivePool2d);
             (ty.clone(), quote!(#ty { channels: #channels, input: #input, output: #output }))
         }
+        Descriptor::Upsample { channels, input, scale, align_corners } => {
+            let (input, scale) = (pair(*input), pair(*scale));
+            let ty = quote!(#rt::upsample::Upsample);
+            let fields =
+                quote!(channels: #channels, input: #input, scale: #scale, align_corners: #align_corners);
+            (ty.clone(), quote!(#ty { #fields }))
+        }
+        Descriptor::LocalResponseNorm { channels, pixels, size, alpha, beta, k } => {
+            let (alpha, beta, k) = (float(*alpha), float(*beta), float(*k));
+            let ty = quote!(#rt::local_response_norm::LocalResponseNorm);
+            let fields = quote! {
+                channels: #channels, pixels: #pixels, size: #size, alpha: #alpha, beta: #beta, k: #k,
+            };
+            (ty.clone(), quote!(#ty { #fields }))
+        }
         Descriptor::Softmax { channels, pixels } => {
             let ty = quote!(#rt::softmax::Softmax);
             (ty.clone(), quote!(#ty { channels: #channels, pixels: #pixels }))

@@ -4,7 +4,7 @@ use super::call::descriptor_tokens;
 use super::runtime;
 use crate::graph::Graph;
 use crate::ops::TensorKind;
-use crate::plan::{Action, Parameters, Pass};
+use crate::plan::{Action, Descriptor, Parameters, Pass};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::BTreeSet;
@@ -80,16 +80,21 @@ fn scratch(passes: &[&Pass], of: &str) -> Vec<TokenStream> {
     let mut calls = Vec::new();
     for step in passes.iter().flat_map(|pass| &pass.steps) {
         let Action::Call(call) = &step.action else { continue };
-        let needs_scratch = match of {
-            "step_len" => call.kernel.starts_with("conv2d::") && call.kernel.ends_with("backward_weight"),
-            _ => call.kernel.starts_with("conv2d::") || call.kernel.starts_with("linear::"),
+        let Some(descriptor) = &call.descriptor else { continue };
+        let needs_scratch = match descriptor {
+            Descriptor::Conv2d { .. } => of == "lane_len" || call.kernel.ends_with("backward_weight"),
+            Descriptor::Linear { .. } | Descriptor::LocalResponseNorm { .. } => of == "lane_len",
+            Descriptor::MaxPool2d { .. }
+            | Descriptor::AvgPool2d { .. }
+            | Descriptor::AdaptivePool2d { .. }
+            | Descriptor::Upsample { .. }
+            | Descriptor::Softmax { .. }
+            | Descriptor::BatchNorm2d { .. }
+            | Descriptor::Dropout { .. } => false,
         };
         if !needs_scratch {
             continue;
         }
-        let Some(descriptor) = &call.descriptor else {
-            unreachable!("a layer with a weight has a descriptor")
-        };
         let (_, layer) = descriptor_tokens(descriptor);
         let name = format!("{}_{of}", call.kernel);
         let path = name.split("::").map(|part| Ident::new(part, Span::call_site()));

@@ -20,6 +20,12 @@ pub enum Activation {
     Gelu,
     /// x·sigmoid(x)
     Silu,
+    /// min(max(x, 0), 6)
+    Relu6,
+    /// relu6(x + 3) / 6
+    HardSigmoid,
+    /// x·relu6(x + 3) / 6
+    HardSwish,
 }
 
 impl Activation {
@@ -32,6 +38,9 @@ impl Activation {
             Self::Tanh => &TANH,
             Self::Gelu => &GELU,
             Self::Silu => &SILU,
+            Self::Relu6 => &RELU6,
+            Self::HardSigmoid => &HARDSIGMOID,
+            Self::HardSwish => &HARDSWISH,
         }
     }
 }
@@ -52,6 +61,9 @@ signature!(SIGMOID, "sigmoid", Sigmoid, "Squeezes into (0, 1): 1 / (1 + exp(-x))
 signature!(TANH, "tanh", Tanh, "Squeezes into (-1, 1).");
 signature!(GELU, "gelu", Gelu, "x times the normal distribution function of x.");
 signature!(SILU, "silu", Silu, "x times sigmoid(x).");
+signature!(RELU6, "relu6", Relu6, "Keeps what is positive, but 6 at most.");
+signature!(HARDSIGMOID, "hardsigmoid", HardSigmoid, "A sigmoid of straight lines: relu6(x + 3) / 6.");
+signature!(HARDSWISH, "hardswish", HardSwish, "x times hardsigmoid(x).");
 
 pub(super) static LEAKY_RELU: Signature = Signature {
     name: "leaky_relu",

@@ -28,6 +28,7 @@ enum Setting {
     Pair([usize; 2]),
     Flag(bool),
     Number(f64),
+    Word(&'static str),
     Unset,
 }
 
@@ -79,6 +80,7 @@ impl Arguments {
                     Default::Int(value) => Setting::Pair([value; 2]),
                     Default::Flag(value) => Setting::Flag(value),
                     Default::Number(value) => Setting::Number(value),
+                    Default::Word(value) => Setting::Word(value),
                     Default::Same(other) => self.setting(other),
                     Default::Unset => Setting::Unset,
                     Default::Required => unreachable!("a missing argument has been reported"),
@@ -133,7 +135,14 @@ impl Arguments {
         }
     }
 
-    fn pair(&self, name: &str) -> [usize; 2] {
+    pub(super) fn word(&self, name: &str) -> &'static str {
+        match self.setting(name) {
+            Setting::Word(value) => value,
+            other => unreachable!("`{name}` is a word, found {other:?}"),
+        }
+    }
+
+    pub(super) fn pair(&self, name: &str) -> [usize; 2] {
         match self.setting(name) {
             Setting::Pair(value) => value,
             other => unreachable!("`{name}` is a pair, found {other:?}"),
@@ -269,8 +278,33 @@ fn setting(
         (Kind::Number, Value::Float(value)) => Ok(Setting::Number(*value)),
         (Kind::Number, Value::Int(value)) => Ok(Setting::Number(*value as f64)),
         (Kind::Number, other) => Err(format!("`{name}` must be a number, found {other}, {}", other.kind())),
+        (Kind::Word(words), Value::Text(found)) => {
+            return words.iter().find(|word| *word == found).map(|word| Setting::Word(word)).or_else(|| {
+                unknown_word(name, words, found, tokens, errors);
+                None
+            });
+        }
+        (Kind::Word(words), other) => {
+            Err(format!("`{name}` must be {}, found {other}, {}", one_of(words), other.kind()))
+        }
     };
     setting.map_err(|text| errors.error(tokens, text)).ok()
+}
+
+/// `"nearest" or "bilinear"`
+fn one_of(words: &[&str]) -> String {
+    words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(" or ")
+}
+
+fn unknown_word(name: &str, words: &[&str], found: &str, tokens: &syn::Expr, errors: &Diagnostics) {
+    let message = Message::new(format_args!("`{name}` must be {}, found {found:?}", one_of(words)));
+    errors.error(
+        tokens,
+        match nearest(found, words.iter().copied()) {
+            Some(near) => message.help(format_args!("there is one with a similar name: {near:?}")),
+            None => message,
+        },
+    );
 }
 
 /// The arguments of a block call against its parameters: as a function's in Rust, all positional.

@@ -48,39 +48,10 @@ impl Conv2d {
         let Shape::Image([in_channels, height, width]) = input else {
             return Err(needs_image("conv2d", input));
         };
-        if let Some(expected) = self.in_channels
-            && expected != in_channels
-        {
-            return Err(Misfit::argument(
-                "in_channels",
-                Message::new(format_args!(
-                    "in_channels = {expected}, but the image that comes in has {in_channels} channels"
-                ))
-                .help(format_args!("write in_channels = {in_channels}, or leave it out")),
-            ));
-        }
-        for (what, count) in [("input", in_channels), ("output", self.channels)] {
-            if !count.is_multiple_of(self.groups) {
-                return Err(self.groups_do_not_divide(what, count, in_channels));
-            }
-        }
+        check_in_channels(self.in_channels, in_channels)?;
+        check_groups(self.groups, in_channels, self.channels)?;
         let [height, width] = self.window.output([height, width], false)?;
         Ok(Shape::Image([self.channels, height, width]))
-    }
-
-    fn groups_do_not_divide(&self, what: &str, count: usize, in_channels: usize) -> Misfit {
-        let usable: Vec<String> = (1..=in_channels.min(self.channels).min(4096))
-            .filter(|groups| in_channels.is_multiple_of(*groups) && self.channels.is_multiple_of(*groups))
-            .map(|groups| groups.to_string())
-            .collect();
-        Misfit::argument(
-            "groups",
-            Message::new(format_args!(
-                "groups = {} does not divide the {count} {what} channels",
-                self.groups
-            ))
-            .help(format_args!("groups can be {}", usable.join(", "))),
-        )
     }
 
     /// `(O, I / groups, K_h, K_w)`
@@ -90,20 +61,53 @@ impl Conv2d {
     }
 
     pub(super) fn tensors(&self, input: Shape) -> Vec<Tensor> {
-        let shape = self.weight_shape(input);
-        let taps = shape[2] * shape[3];
-        let fan_in = shape[1] * taps;
-        // PyTorch counts the fan-out of a grouped weight over all its outputs.
-        let fan_out = self.channels * taps;
-        let mut tensors =
-            vec![Tensor { name: "weight", shape, kind: TensorKind::Weight { fan_in, fan_out } }];
-        if self.bias {
-            tensors.push(Tensor {
-                name: "bias",
-                shape: vec![self.channels],
-                kind: TensorKind::Bias { fan_in },
-            });
-        }
-        tensors
+        weight_and_bias(self.weight_shape(input), self.bias.then_some(self.channels))
     }
+}
+
+/// A user's `in_channels` must be what comes in.
+pub(super) fn check_in_channels(expected: Option<usize>, found: usize) -> Result<(), Misfit> {
+    match expected.filter(|expected| *expected != found) {
+        None => Ok(()),
+        Some(expected) => Err(Misfit::argument(
+            "in_channels",
+            Message::new(format_args!(
+                "in_channels = {expected}, but the image that comes in has {found} channels"
+            ))
+            .help(format_args!("write in_channels = {found}, or leave it out")),
+        )),
+    }
+}
+
+/// Groups must divide the channels on both sides.
+pub(super) fn check_groups(groups: usize, in_channels: usize, out_channels: usize) -> Result<(), Misfit> {
+    for (what, count) in [("input", in_channels), ("output", out_channels)] {
+        if !count.is_multiple_of(groups) {
+            let divides =
+                |groups: usize| in_channels.is_multiple_of(groups) && out_channels.is_multiple_of(groups);
+            let usable = (1..=in_channels.min(out_channels).min(4096)).filter(|groups| divides(*groups));
+            let usable: Vec<String> = usable.map(|groups| groups.to_string()).collect();
+            let message =
+                Message::new(format_args!("groups = {groups} does not divide the {count} {what} channels"));
+            let help = format!("groups can be {}", usable.join(", "));
+            return Err(Misfit::argument("groups", message.help(help)));
+        }
+    }
+    Ok(())
+}
+
+/// A weight of four dimensions, and a bias of so many channels.
+///
+/// PyTorch counts the fan-in of a weight over its second dimension and the fan-out over its first, whatever the layer and
+/// its groups do with them.
+pub(super) fn weight_and_bias(shape: Vec<usize>, bias: Option<usize>) -> Vec<Tensor> {
+    let taps = shape[2] * shape[3];
+    let (fan_in, fan_out) = (shape[1] * taps, shape[0] * taps);
+    let mut tensors = vec![Tensor { name: "weight", shape, kind: TensorKind::Weight { fan_in, fan_out } }];
+    tensors.extend(bias.map(|channels| Tensor {
+        name: "bias",
+        shape: vec![channels],
+        kind: TensorKind::Bias { fan_in },
+    }));
+    tensors
 }

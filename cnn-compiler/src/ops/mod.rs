@@ -7,10 +7,13 @@ pub mod activation;
 pub mod arguments;
 pub mod batch_norm2d;
 pub mod conv2d;
+pub mod conv_transpose2d;
 pub mod join;
 pub mod linear;
+pub mod local_response_norm;
 pub mod plain;
 pub mod pool;
+pub mod upsample;
 pub mod window;
 
 use crate::diagnostics::Message;
@@ -45,6 +48,7 @@ impl fmt::Display for Signature {
                 Default::Int(value) => write!(f, " = {value}"),
                 Default::Flag(value) => write!(f, " = {value}"),
                 Default::Number(value) => write!(f, " = {value:?}"),
+                Default::Word(value) => write!(f, " = {value:?}"),
                 Default::Same(other) => write!(f, " = {other}"),
                 Default::Unset => f.write_str("?"),
             }?;
@@ -77,6 +81,8 @@ pub enum Kind {
     Flag,
     /// A floating-point number.
     Number,
+    /// One of these words, as a text: `"bilinear"`.
+    Word(&'static [&'static str]),
 }
 
 /// What an argument is when not given.
@@ -90,6 +96,8 @@ pub enum Default {
     Flag(bool),
     /// This number.
     Number(f64),
+    /// This word.
+    Word(&'static str),
     /// The same as another argument.
     Same(&'static str),
     /// It may be left out.
@@ -108,19 +116,25 @@ impl Parameter {
 /// Every layer but the joins, which have a syntax of their own.
 pub static LAYERS: &[&Signature] = &[
     &conv2d::SIGNATURE,
+    &conv_transpose2d::SIGNATURE,
     &linear::SIGNATURE,
     &pool::MAX_POOL2D,
     &pool::AVG_POOL2D,
     &pool::ADAPTIVE_AVG_POOL2D,
     &pool::ADAPTIVE_MAX_POOL2D,
     &pool::GLOBAL_AVG_POOL2D,
+    &upsample::SIGNATURE,
     &batch_norm2d::SIGNATURE,
+    &local_response_norm::SIGNATURE,
     &activation::RELU,
+    &activation::RELU6,
     &activation::LEAKY_RELU,
     &activation::SIGMOID,
+    &activation::HARDSIGMOID,
     &activation::TANH,
     &activation::GELU,
     &activation::SILU,
+    &activation::HARDSWISH,
     &plain::SOFTMAX,
     &plain::FLATTEN,
     &plain::DROPOUT,
@@ -154,6 +168,8 @@ impl Misfit {
 pub enum Op {
     /// Convolution.
     Conv2d(conv2d::Conv2d),
+    /// Transposed convolution.
+    ConvTranspose2d(conv_transpose2d::ConvTranspose2d),
     /// Fully connected layer.
     Linear(linear::Linear),
     /// Maximum over a sliding window.
@@ -164,6 +180,10 @@ pub enum Op {
     AdaptiveAvgPool2d(pool::Adaptive),
     /// Maximum over as many windows as the output has pixels.
     AdaptiveMaxPool2d(pool::Adaptive),
+    /// A larger image.
+    Upsample(upsample::Upsample),
+    /// Normalisation over neighbouring channels.
+    LocalResponseNorm(local_response_norm::LocalResponseNorm),
     /// Normalisation over the batch.
     BatchNorm2d(batch_norm2d::BatchNorm2d),
     /// A function of each number.
@@ -245,6 +265,13 @@ pub enum Reach {
     Pixel,
     /// A window.
     Window(Sliding),
+    /// As many pixels as `taps` says, of an input whose pixels become `scale` each: (height, width).
+    Spread {
+        /// Pixels of the input.
+        taps: [usize; 2],
+        /// Pixels of the output for one of the input.
+        scale: [usize; 2],
+    },
     /// The whole plane.
     Plane,
 }
@@ -254,6 +281,9 @@ impl Op {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Conv2d(_) => conv2d::SIGNATURE.name,
+            Self::ConvTranspose2d(_) => conv_transpose2d::SIGNATURE.name,
+            Self::Upsample(_) => upsample::SIGNATURE.name,
+            Self::LocalResponseNorm(_) => local_response_norm::SIGNATURE.name,
             Self::Linear(_) => linear::SIGNATURE.name,
             Self::MaxPool2d(_) => pool::MAX_POOL2D.name,
             Self::AvgPool2d(_) => pool::AVG_POOL2D.name,
@@ -277,6 +307,9 @@ impl Op {
         let input = inputs[0];
         let output = match self {
             Self::Conv2d(conv) => conv.output(input),
+            Self::ConvTranspose2d(conv) => conv.output(input),
+            Self::Upsample(upsample) => upsample.output(input),
+            Self::LocalResponseNorm(_) => local_response_norm::LocalResponseNorm::output(input),
             Self::Linear(linear) => linear.output(input),
             Self::MaxPool2d(pool) => pool.output(input),
             Self::AvgPool2d(pool) => pool.output(input),
@@ -297,9 +330,12 @@ impl Op {
     pub fn tensors(&self, input: Shape) -> Vec<Tensor> {
         match self {
             Self::Conv2d(conv) => conv.tensors(input),
+            Self::ConvTranspose2d(conv) => conv.tensors(input),
             Self::Linear(linear) => linear.tensors(input),
             Self::BatchNorm2d(norm) => norm.tensors(input),
-            Self::MaxPool2d(_)
+            Self::Upsample(_)
+            | Self::LocalResponseNorm(_)
+            | Self::MaxPool2d(_)
             | Self::AvgPool2d(_)
             | Self::AdaptiveAvgPool2d(_)
             | Self::AdaptiveMaxPool2d(_)
@@ -312,15 +348,16 @@ impl Op {
         }
     }
 
-    /// Multiply-adds for one image: those of convolutions and linear layers, as usual.
+    /// Multiply-adds for one image: those of convolutions, transposed ones too, and linear layers, as usual.
     pub fn macs(&self, input: Shape, output: Shape) -> usize {
         self.checked_macs(input, output).unwrap_or_else(|| unreachable!("`output` has checked them"))
     }
 
-    /// Weights times the outputs that share them; `None` if that is more than 2^48 weights or 2^62 in all.
+    /// Weights times the outputs (of a transposed convolution, the inputs) that share them; `None` if that is more than 2^48 weights or 2^62 in all.
     fn checked_macs(&self, input: Shape, output: Shape) -> Option<usize> {
         let (weights, shared_by) = match self {
             Self::Conv2d(conv) => (conv.weight_shape(input), output.plane_len()),
+            Self::ConvTranspose2d(conv) => (conv.weight_shape(input), input.plane_len()),
             Self::Linear(linear) => (linear.weight_shape(input), 1),
             _ => return Some(0),
         };
@@ -332,10 +369,18 @@ impl Op {
     pub fn reach(&self) -> Reach {
         match self {
             Self::Conv2d(conv) => Reach::Window(conv.window),
+            Self::ConvTranspose2d(conv) => Reach::Spread {
+                taps: [0, 1].map(|axis| conv.window.extent(axis).div_ceil(conv.window.stride[axis])),
+                scale: conv.window.stride,
+            },
+            Self::Upsample(upsample) => {
+                Reach::Spread { taps: [1 + usize::from(upsample.bilinear); 2], scale: upsample.scale }
+            }
             Self::MaxPool2d(pool) => Reach::Window(pool.window),
             Self::AvgPool2d(pool) => Reach::Window(pool.window),
             Self::Linear(_) | Self::AdaptiveAvgPool2d(_) | Self::AdaptiveMaxPool2d(_) => Reach::Plane,
             Self::BatchNorm2d(_)
+            | Self::LocalResponseNorm(_)
             | Self::Activation(_)
             | Self::Softmax
             | Self::Flatten

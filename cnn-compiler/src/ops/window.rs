@@ -55,6 +55,35 @@ impl Sliding {
         }
     }
 
+    /// The height and width of the image that the window adds to where each of its places is a pixel of the input: the
+    /// inverse of the formula above, of the sizes that lead to one the smallest and `output_padding` more.
+    ///
+    /// PyTorch's definition: `(H − 1)·S − 2P + D·(K − 1) + output_padding + 1`.
+    pub(super) fn transposed_output(
+        &self,
+        input: [usize; 2],
+        output_padding: [usize; 2],
+    ) -> Result<[usize; 2], Misfit> {
+        let mut output = [0; 2];
+        for axis in [0, 1] {
+            let reached =
+                (input[axis] - 1).saturating_mul(self.stride[axis]).saturating_add(self.extent(axis));
+            let all = reached.saturating_add(output_padding[axis]);
+            output[axis] = all.saturating_sub(2 * self.padding[axis]);
+            if output[axis] == 0 {
+                let (name, rows) = [("height", "rows"), ("width", "columns")][axis];
+                let padding = self.padding[axis];
+                let message = Message::new(format_args!(
+                    "padding takes all of the {name} away: 2 x {padding} = {} of {all} {rows}",
+                    2 * padding
+                ));
+                let help = format!("make padding at most {}", (all - 1) / 2);
+                return Err(Misfit::argument("padding", message.help(help)));
+            }
+        }
+        Ok(output)
+    }
+
     /// The error of a window that does not fit along `axis`.
     fn too_large(&self, axis: usize, input: [usize; 2]) -> Misfit {
         let [name, letter] = [["height", "H"], ["width", "W"]][axis];

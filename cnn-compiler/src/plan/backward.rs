@@ -72,12 +72,14 @@ impl Backward<'_> {
         let index = node.0 - 1;
         let input = layer.inputs[0];
         match &layer.op {
-            Op::Conv2d(_) | Op::Linear(_) => self.weighted(index, layer, d_y),
+            Op::Conv2d(_) | Op::ConvTranspose2d(_) | Op::Linear(_) => self.weighted(index, layer, d_y),
             Op::BatchNorm2d(_) => self.batch_norm(index, layer, d_y),
             Op::MaxPool2d(_)
             | Op::AvgPool2d(_)
             | Op::AdaptiveAvgPool2d(_)
             | Op::AdaptiveMaxPool2d(_)
+            | Op::Upsample(_)
+            | Op::LocalResponseNorm(_)
             | Op::Softmax => {
                 let operands = self.saved_operand(node, layer).into_iter().collect();
                 self.through(index, layer, operands, d_y);

@@ -83,7 +83,7 @@ impl<'g> Steps<'g> {
         let descriptor = descriptor(layer, index);
         let call = |kernel: String, operands| Call { kernel, descriptor: descriptor.clone(), operands };
         let call = match &layer.op {
-            Op::Conv2d(_) | Op::Linear(_) => {
+            Op::Conv2d(_) | Op::ConvTranspose2d(_) | Op::Linear(_) => {
                 let weight = Operand::Weight(self.parameters.require(index, "weight"));
                 let bias = Operand::Parameter(self.parameters.find(index, "bias"));
                 call(
@@ -95,6 +95,8 @@ impl<'g> Steps<'g> {
             | Op::AvgPool2d(_)
             | Op::AdaptiveAvgPool2d(_)
             | Op::AdaptiveMaxPool2d(_)
+            | Op::Upsample(_)
+            | Op::LocalResponseNorm(_)
             | Op::Softmax => call(format!("{}::forward", module(&layer.op)), read_write()),
             Op::BatchNorm2d(_) => self.batch_norm(index, layer, x, y),
             Op::Activation(activation) => {
@@ -200,9 +202,14 @@ pub(super) fn accumulate(x: Place, y: Place) -> Call {
 pub(super) fn slope(activation: Activation) -> Option<Operand> {
     match activation {
         Activation::LeakyRelu { slope } => Some(Operand::Number(slope)),
-        Activation::Relu | Activation::Sigmoid | Activation::Tanh | Activation::Gelu | Activation::Silu => {
-            None
-        }
+        Activation::Relu
+        | Activation::Relu6
+        | Activation::Sigmoid
+        | Activation::HardSigmoid
+        | Activation::Tanh
+        | Activation::Gelu
+        | Activation::Silu
+        | Activation::HardSwish => None,
     }
 }
 
@@ -214,7 +221,14 @@ pub(super) fn module(op: &Op) -> String {
         Op::MaxPool2d(_) | Op::AvgPool2d(_) | Op::AdaptiveAvgPool2d(_) | Op::AdaptiveMaxPool2d(_) => {
             format!("pool::{}", op.name())
         }
-        Op::Linear(_) | Op::BatchNorm2d(_) | Op::Softmax | Op::Dropout { .. } => op.name().into(),
+        Op::Upsample(upsample) if upsample.bilinear => "upsample::bilinear".into(),
+        Op::Upsample(_) => "upsample::nearest".into(),
+        Op::ConvTranspose2d(_)
+        | Op::Linear(_)
+        | Op::BatchNorm2d(_)
+        | Op::LocalResponseNorm(_)
+        | Op::Softmax
+        | Op::Dropout { .. } => op.name().into(),
         Op::Flatten | Op::Concat | Op::Add => "elementwise".into(),
     }
 }
@@ -230,6 +244,27 @@ pub(super) fn descriptor(layer: &Layer, index: usize) -> Option<Descriptor> {
             out_channels: conv.channels,
             groups: conv.groups,
             window: window(conv.window),
+        }),
+        // Of the convolution that it is the transpose of, as the kernels have it.
+        Op::ConvTranspose2d(conv) => Some(Descriptor::Conv2d {
+            in_channels: conv.channels,
+            out_channels: channels,
+            groups: conv.groups,
+            window: Window { input: output.plane(), output: input.plane(), sliding: conv.window },
+        }),
+        Op::Upsample(upsample) => Some(Descriptor::Upsample {
+            channels,
+            input: input.plane(),
+            scale: upsample.scale,
+            align_corners: upsample.align_corners,
+        }),
+        Op::LocalResponseNorm(norm) => Some(Descriptor::LocalResponseNorm {
+            channels,
+            pixels,
+            size: norm.size,
+            alpha: norm.alpha,
+            beta: norm.beta,
+            k: norm.k,
         }),
         Op::Linear(linear) => {
             Some(Descriptor::Linear { in_features: channels, out_features: linear.features })

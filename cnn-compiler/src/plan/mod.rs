@@ -161,7 +161,7 @@ impl Place {
 /// What a kernel must know of its layer; the runtime has types of the same names.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Descriptor {
-    /// Convolution.
+    /// Convolution; of a transposed one, the convolution that it is the transpose of.
     Conv2d {
         /// Channels that go in.
         in_channels: usize,
@@ -203,6 +203,32 @@ pub enum Descriptor {
         input: [usize; 2],
         /// Plane after.
         output: [usize; 2],
+    },
+    /// Upsampling.
+    Upsample {
+        /// Channels.
+        channels: usize,
+        /// Plane before.
+        input: [usize; 2],
+        /// How many times larger it becomes.
+        scale: [usize; 2],
+        /// Whether the corner pixels lie on each other.
+        align_corners: bool,
+    },
+    /// Local response normalisation.
+    LocalResponseNorm {
+        /// Channels.
+        channels: usize,
+        /// Pixels of a plane.
+        pixels: usize,
+        /// Channels that are summed over.
+        size: usize,
+        /// Weight of the squares.
+        alpha: f64,
+        /// The exponent.
+        beta: f64,
+        /// Added to the squares.
+        k: f64,
     },
     /// Softmax.
     Softmax {

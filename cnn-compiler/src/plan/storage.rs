@@ -38,18 +38,29 @@ pub(super) enum Saved {
 /// What the gradient of a layer is computed from.
 pub(super) fn saved(op: &Op) -> Saved {
     match op {
-        Op::Conv2d(_) | Op::Linear(_) | Op::MaxPool2d(_) | Op::AdaptiveMaxPool2d(_) | Op::BatchNorm2d(_) => {
-            Saved::Input
-        }
+        Op::Conv2d(_)
+        | Op::ConvTranspose2d(_)
+        | Op::Linear(_)
+        | Op::MaxPool2d(_)
+        | Op::AdaptiveMaxPool2d(_)
+        | Op::BatchNorm2d(_)
+        | Op::LocalResponseNorm(_) => Saved::Input,
         Op::Activation(activation) => match activation {
-            Activation::Relu | Activation::Sigmoid | Activation::Tanh => Saved::Output,
+            Activation::Relu
+            | Activation::Relu6
+            | Activation::Sigmoid
+            | Activation::HardSigmoid
+            | Activation::Tanh => Saved::Output,
             // Where the slope keeps the sign, the output tells which side of 0 the input was on.
             Activation::LeakyRelu { slope } if *slope >= 0.0 => Saved::Output,
-            Activation::LeakyRelu { .. } | Activation::Gelu | Activation::Silu => Saved::Input,
+            Activation::LeakyRelu { .. } | Activation::Gelu | Activation::Silu | Activation::HardSwish => {
+                Saved::Input
+            }
         },
         Op::Softmax => Saved::Output,
         Op::AvgPool2d(_)
         | Op::AdaptiveAvgPool2d(_)
+        | Op::Upsample(_)
         | Op::Flatten
         | Op::Dropout { .. }
         | Op::Concat
@@ -130,12 +141,15 @@ impl Assigner<'_> {
             }
             Op::Concat => self.concat(node, layer),
             Op::Conv2d(_)
+            | Op::ConvTranspose2d(_)
             | Op::Linear(_)
             | Op::MaxPool2d(_)
             | Op::AvgPool2d(_)
             | Op::AdaptiveAvgPool2d(_)
             | Op::AdaptiveMaxPool2d(_)
+            | Op::Upsample(_)
             | Op::BatchNorm2d(_)
+            | Op::LocalResponseNorm(_)
             | Op::Activation(_)
             | Op::Softmax
             | Op::Dropout { .. } => self.open(node, layer.output.len()),

@@ -41,6 +41,9 @@ fn all() -> Vec<Kernels> {
         kernels!(tanh(), Activation::Tanh, saves_output: true),
         kernels!(gelu(), Activation::Gelu, saves_output: false),
         kernels!(silu(), Activation::Silu, saves_output: false),
+        kernels!(relu6(), Activation::Relu6, saves_output: true),
+        kernels!(hardsigmoid(), Activation::HardSigmoid, saves_output: true),
+        kernels!(hardswish(), Activation::HardSwish, saves_output: false),
     ]
 }
 
@@ -172,6 +175,36 @@ fn numbers_are_pytorchs() {
         &kernels!(silu(), Activation::Silu, saves_output: false),
         [-4.122_307_5e-8, -0.142_277_61, -0.188_770_34, 0.0, 0.000_500_25, 0.467_731_42, 3.928_055],
         [-3.916_192e-8, -0.088_104_11, 0.260_038_82, 0.5, 0.500_499_96, 0.823_386_7, 1.052_664_6],
+    );
+}
+
+/// As above, at the kinks.
+#[test]
+fn kinks_are_pytorchs() {
+    let x = [-3.0, 0.0, 3.0, 6.0, 7.0, -20.0, 4.0];
+    let check = |kernels: &Kernels, y: [f32; 7], d_x: [f32; 7]| {
+        let what = alloc::format!("{:?}", kernels.definition);
+        let x = Batch::new(&x, 7, 0);
+        let [found, _] = kernels.outputs(&x, 0, 1);
+        assert_close(&what, &found.dense(), |i| f64::from(y[i]));
+        let saved = if kernels.saves_output { found } else { x.clone() };
+        let [found, ..] = kernels.gradients(&saved, &Batch::new(&[1.0; 7], 7, 0), &x, 1);
+        assert_close(&what, &found, |i| f64::from(d_x[i]));
+    };
+    check(
+        &kernels!(relu6(), Activation::Relu6, saves_output: true),
+        [0.0, 0.0, 3.0, 6.0, 6.0, 0.0, 4.0],
+        [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0],
+    );
+    check(
+        &kernels!(hardsigmoid(), Activation::HardSigmoid, saves_output: true),
+        [0.0, 0.5, 1.0, 1.0, 1.0, 0.0, 1.0],
+        [0.0, 0.166_666_67, 0.0, 0.0, 0.0, 0.0, 0.0],
+    );
+    check(
+        &kernels!(hardswish(), Activation::HardSwish, saves_output: false),
+        [0.0, 0.0, 3.0, 6.0, 7.0, 0.0, 4.0],
+        [0.0, 0.5, 1.0, 1.0, 1.0, 0.0, 1.0],
     );
 }
 

@@ -40,12 +40,25 @@ pub const fn backward_weight_step_len(d: &Conv2d) -> usize {
 /// # Panics
 /// If a length is not what `d` tells, or the scratch is smaller than the functions above tell.
 pub fn forward(d: &Conv2d, x: View, weight: &[f32], bias: Option<&[f32]>, y: ViewMut, work: Workspace) {
+    correlate(d, x, weight, bias, y, Write::Overwrite, work);
+}
+
+/// As [`forward`], or adds to what stands in `y`, as `write` says; then there is no bias.
+pub(crate) fn correlate(
+    d: &Conv2d,
+    x: View,
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    y: ViewMut,
+    write: Write,
+    work: Workspace,
+) {
     d.assert_images((x.count(), x.image_len()), (y.count(), y.image_len()));
     d.assert_parameters(weight, bias);
     work.assert_lanes(forward_lane_len(d));
     let cut = Cut::longer(d.out_channels, d.window.output_len());
     over_parts(d, x, y, d.out_channels, cut, work, &|x, mut part, scratch| {
-        let mut write = Write::Overwrite;
+        let mut write = write;
         if let Some(bias) = bias {
             part.fill(bias);
             write = Write::Accumulate;

@@ -24,6 +24,8 @@ pub(crate) mod testing;
 mod tests;
 mod weight_chunks;
 
+pub(crate) use weight_chunks::add_planes;
+
 /// A convolution; its weight has the shape (O, I / groups, Kh, Kw).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conv2d {

@@ -90,7 +90,7 @@ fn some_images(batch: View<'_>, range: Range<usize>) -> View<'_> {
 }
 
 /// Adds the sum of each plane to its channel's number.
-fn add_planes(planes: &[f32], plane_len: usize, channels: &mut [f32]) {
+pub(crate) fn add_planes(planes: &[f32], plane_len: usize, channels: &mut [f32]) {
     for (channel, plane) in channels.iter_mut().zip(planes.chunks_exact(plane_len)) {
         *channel += sum(plane);
     }

@@ -1,10 +1,10 @@
 //! The mean of each part of a plane.
 
 use super::AdaptivePool2d;
-use super::planes::over_planes;
 use crate::Write;
 use crate::gemm::sum;
 use crate::memory::Workspace;
+use crate::planes::over_planes;
 use crate::view::{View, ViewMut};
 
 /// The output `y` for each image of `x`.

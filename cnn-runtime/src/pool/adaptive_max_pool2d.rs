@@ -3,9 +3,9 @@
 use super::AdaptivePool2d;
 use super::Runs;
 use super::max_pool2d::beats;
-use super::planes::over_planes;
 use crate::Write;
 use crate::memory::Workspace;
+use crate::planes::over_planes;
 use crate::view::{View, ViewMut};
 
 /// The output `y` for each image of `x`.

@@ -4,10 +4,10 @@
 //! counts is the product of a number for the row and one for the column.
 
 use super::AvgPool2d;
-use super::planes::over_planes;
 use super::taps::for_each_tap;
 use crate::Write;
 use crate::memory::Workspace;
+use crate::planes::over_planes;
 use crate::view::{View, ViewMut};
 use crate::window::{add_strided, read_strided};
 

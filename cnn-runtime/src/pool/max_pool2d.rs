@@ -5,11 +5,11 @@
 //! innermost loop. Backward looks for the largest again instead of storing where it was.
 
 use super::MaxPool2d;
-use super::planes::over_planes;
 use super::taps::for_each_tap;
 use super::two_by_two;
 use crate::Write;
 use crate::memory::Workspace;
+use crate::planes::over_planes;
 use crate::view::{View, ViewMut};
 use crate::window::{Window, read_strided};
 

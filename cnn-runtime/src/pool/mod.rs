@@ -11,7 +11,6 @@ pub mod adaptive_avg_pool2d;
 pub mod adaptive_max_pool2d;
 pub mod avg_pool2d;
 pub mod max_pool2d;
-mod planes;
 mod taps;
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,12 @@ pub enum Activation {
     Gelu,
     /// x·sigmoid(x)
     Silu,
+    /// min(max(x, 0), 6)
+    Relu6,
+    /// relu6(x + 3) / 6
+    HardSigmoid,
+    /// x·relu6(x + 3) / 6
+    HardSwish,
 }
 
 impl Activation {
@@ -31,6 +37,10 @@ impl Activation {
             Self::Tanh => x.tanh(),
             Self::Gelu => x * distribution(x),
             Self::Silu => x * Self::Sigmoid.value(x),
+            Self::Relu6 if x > T::from_f64(6.0) => T::from_f64(6.0),
+            Self::Relu6 => Self::Relu.value(x),
+            Self::HardSigmoid => Self::Relu6.value(x + T::from_f64(3.0)) / T::from_f64(6.0),
+            Self::HardSwish => x * Self::HardSigmoid.value(x),
         }
     }
 
@@ -56,6 +66,12 @@ impl Activation {
                 let s = Self::Sigmoid.value(x);
                 s * (T::ONE + x * (T::ONE - s))
             }
+            Self::Relu6 if x >= T::from_f64(6.0) => T::ZERO,
+            Self::Relu6 => Self::Relu.derivative(x),
+            Self::HardSigmoid => Self::Relu6.derivative(x + T::from_f64(3.0)) / T::from_f64(6.0),
+            Self::HardSwish if x >= T::from_f64(3.0) => T::ONE,
+            Self::HardSwish if x <= T::from_f64(-3.0) => T::ZERO,
+            Self::HardSwish => x / T::from_f64(3.0) + T::from_f64(0.5),
         }
     }
 }
@@ -95,6 +111,9 @@ mod tests {
             Activation::Tanh,
             Activation::Gelu,
             Activation::Silu,
+            Activation::Relu6,
+            Activation::HardSigmoid,
+            Activation::HardSwish,
         ];
         for f in functions {
             let x: vec::Vec<f64> = scattered(23, 5).iter().map(|x| 4.0 * x).collect();

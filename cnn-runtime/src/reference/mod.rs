@@ -9,12 +9,15 @@
 pub mod activation;
 pub mod batch_norm2d;
 pub mod conv2d;
+pub mod conv_transpose2d;
 #[cfg(test)]
 pub(crate) mod gradient_check;
 pub mod linear;
+pub mod local_response_norm;
 pub mod loss;
 pub mod pool;
 pub mod softmax;
+pub mod upsample;
 
 /// The numbers that the reference kernels compute with.
 #[allow(clippy::return_self_not_must_use)] // arithmetic

@@ -76,14 +76,19 @@ fn gradients(graph: &Graph, terms: &mut Terms) -> Vec<Option<Value>> {
 /// The tensor of the forward pass that a layer's backward kernel reads.
 fn kept(node: NodeId, layer: &Layer) -> Option<NodeId> {
     match &layer.op {
-        Op::Conv2d(_) | Op::Linear(_) | Op::MaxPool2d(_) | Op::AdaptiveMaxPool2d(_) | Op::BatchNorm2d(_) => {
-            Some(layer.inputs[0])
-        }
-        Op::Activation(Activation::Gelu | Activation::Silu) => Some(layer.inputs[0]),
+        Op::Conv2d(_)
+        | Op::ConvTranspose2d(_)
+        | Op::Linear(_)
+        | Op::MaxPool2d(_)
+        | Op::AdaptiveMaxPool2d(_)
+        | Op::BatchNorm2d(_)
+        | Op::LocalResponseNorm(_) => Some(layer.inputs[0]),
+        Op::Activation(Activation::Gelu | Activation::Silu | Activation::HardSwish) => Some(layer.inputs[0]),
         Op::Activation(Activation::LeakyRelu { slope }) if *slope < 0.0 => Some(layer.inputs[0]),
         Op::Activation(_) | Op::Softmax => Some(node),
         Op::AvgPool2d(_)
         | Op::AdaptiveAvgPool2d(_)
+        | Op::Upsample(_)
         | Op::Flatten
         | Op::Dropout { .. }
         | Op::Concat

@@ -9,13 +9,13 @@ use core::ops::Range;
 const MACS_OF_A_LOOK: usize = 8;
 
 /// What a kernel does with the planes of one channel: it reads some and writes one.
-pub(super) trait OnPlanes<const R: usize>: Fn([&[f32]; R], &mut [f32]) + Sync {}
+pub(crate) trait OnPlanes<const R: usize>: Fn([&[f32]; R], &mut [f32]) + Sync {}
 impl<const R: usize, F: Fn([&[f32]; R], &mut [f32]) + Sync> OnPlanes<R> for F {}
 
 /// Runs `body` on every plane of `written`, beside the planes at the same place of `read`, in parallel.
 ///
 /// `looks` is how many pixels are looked at on a plane.
-pub(super) fn over_planes<const R: usize>(
+pub(crate) fn over_planes<const R: usize>(
     channels: usize,
     looks: usize,
     read: [View; R],
