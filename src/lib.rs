@@ -7,6 +7,8 @@ pub mod activations;
 pub mod data;
 mod error;
 pub mod init;
+#[cfg(feature = "models")]
+pub mod models;
 mod nearest;
 pub mod prelude;
 pub mod summary;

@@ -1,11 +1,9 @@
 //! The paths of layers: PyTorch's names of modules, and so the keys of its `state_dict`.
 //!
-//! A body is an `nn.Sequential`: an entry's name is its index in it, or its `let` name. A loop's layers are entries of the
+//! A body is an `nn.Sequential`: an entry's name is its index in it, its `let` name, or what `#[name(…)]` gives it. A loop's layers are entries of the
 //! body that the loop stands in. A block call is one entry and opens a level. A named layer in a branch of `concat` or
 //! `add` belongs to the enclosing block, as in a module that keeps all its layers as attributes; an unnamed one to
 //! `join.branch.index`, as in an `nn.ModuleList` of branches.
-
-use proc_macro2::Ident;
 
 /// Gives out paths.
 #[derive(Clone, Debug)]
@@ -38,19 +36,18 @@ impl Names {
     }
 
     /// The path of the next entry; `Err` with it if the name is taken.
-    pub(super) fn entry(&mut self, name: Option<&Ident>) -> Result<String, String> {
+    pub(super) fn entry(&mut self, name: Option<&str>) -> Result<String, String> {
         let (Some(level), Some(block)) = (self.levels.last_mut(), self.blocks.last_mut()) else {
             unreachable!("the network's own level is never left")
         };
         let index = level.next;
         level.next += 1;
         let Some(name) = name else { return Ok(format!("{}{index}", level.prefix)) };
-        let name = name.to_string();
         let path = format!("{}{name}", block.prefix);
-        if block.taken.contains(&name) {
+        if block.taken.iter().any(|taken| taken == name) {
             return Err(path);
         }
-        block.taken.push(name);
+        block.taken.push(name.to_owned());
         Ok(path)
     }
 

@@ -10,7 +10,7 @@ use crate::ops::arguments::{Arguments, block_arguments};
 use crate::ops::{self, Misfit, Op};
 use crate::shape::Shape;
 use crate::syntax::ast::{
-    Block, Body, Branch, Call, For, If, Join, JoinKind, Network, Results, Step, Stmt, Tensor,
+    Block, Body, Branch, Call, For, Format, If, Join, JoinKind, Name, Network, Results, Step, Stmt, Tensor,
 };
 use crate::value::{MOST_ITEMS, Value, evaluate};
 use proc_macro2::Ident;
@@ -168,11 +168,53 @@ impl<'p, 'c> Unroller<'p, 'c> {
         beyond
     }
 
-    fn step(&mut self, name: Option<&Ident>, step: &Step) {
-        let path = self.names.entry(name).unwrap_or_else(|path| {
+    /// The name of a layer in this turn of the loops around it.
+    fn name(&self, name: &Name) -> Option<String> {
+        let Format { text, args } = match name {
+            Name::Let(name) => return Some(name.to_string()),
+            Name::Format(format) => format,
+        };
+        let values: Vec<Value> = args.iter().map(|arg| evaluate(arg, &self.scopes, self.errors)).collect();
+        let written = text.value();
+        let parts: Vec<&str> = written.split("{}").collect();
+        if parts.len() != values.len() + 1 {
+            let (places, values) = (parts.len() - 1, values.len());
+            let message =
+                format!("there are {places} places `{{}}` in this name, and {values} values for them");
+            self.report(text, Message::new(message));
+            return None;
+        }
+        if values.iter().any(Value::is_unknown) {
+            return None;
+        }
+        let values = values.iter().map(|value| match value {
+            Value::Text(text) => text.clone(),
+            other => other.to_string(),
+        });
+        let name: String = parts
+            .iter()
+            .map(ToString::to_string)
+            .zip(values.chain([String::new()]))
+            .map(|(part, value)| part + &value)
+            .collect();
+        if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            let message = Message::new(format_args!("`{name}` cannot be the name of a layer"));
+            self.report(text, message.help("a name has letters, digits and `_`"));
+            return None;
+        }
+        Some(name)
+    }
+
+    fn step(&mut self, name: Option<&Name>, step: &Step) {
+        let text = name.and_then(|name| self.name(name));
+        let path = self.names.entry(text.as_deref()).unwrap_or_else(|path| {
             let message = Message::new(format_args!("there is a layer `{path}` already"))
                 .help("names are unique within a block: choose another one, or put the layers of a loop into a block");
-            self.report(name, message);
+            match name {
+                Some(Name::Let(name)) => self.report(name, message),
+                Some(Name::Format(format)) => self.report(&format.text, message),
+                None => unreachable!("what has no name cannot be taken"),
+            }
             path
         });
         match step {
@@ -186,7 +228,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
             },
             Step::Join(join) => self.join(join, path),
         }
-        if let Some(name) = name {
+        if let Some(Name::Let(name)) = name {
             self.scopes.bind_tensor(name, self.current());
         }
     }

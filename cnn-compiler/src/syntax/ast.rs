@@ -132,13 +132,31 @@ pub struct Body {
 #[derive(Debug)]
 pub enum Stmt {
     /// `relu;` or `let conv1 = conv2d(…);`
-    Step(Option<Ident>, Step),
+    Step(Option<Name>, Step),
     /// `let x;` names the tensor that stands here.
     Tap(Ident),
     /// `for pat in values { … }`
     For(Box<For>),
     /// `if condition { … } else { … }`
     If(Box<If>),
+}
+
+/// What a layer or block call is called.
+#[derive(Debug)]
+pub enum Name {
+    /// `let conv1 = …`: names the tensor that comes out as well.
+    Let(Ident),
+    /// `#[name("layer{}", i + 1)]`: a name for each turn of a loop.
+    Format(Format),
+}
+
+/// `"layer{}", i + 1`
+#[derive(Debug)]
+pub struct Format {
+    /// The text, in which each `{}` stands for a value.
+    pub text: syn::LitStr,
+    /// The values.
+    pub args: Vec<syn::Expr>,
 }
 
 /// A loop.

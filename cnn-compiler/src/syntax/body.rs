@@ -1,6 +1,6 @@
 //! Bodies: statements, layers, branches.
 
-use super::ast::{Arg, Body, Branch, Call, For, If, Join, JoinKind, Results, Step, Stmt};
+use super::ast::{Arg, Body, Branch, Call, For, Format, If, Join, JoinKind, Name, Results, Step, Stmt};
 use crate::diagnostics::{Diagnostics, Message};
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -46,7 +46,39 @@ fn binding(local: &syn::Local, errors: &Diagnostics) -> Option<Stmt> {
     if let Some((_, diverge)) = &init.diverge {
         errors.error(diverge, "a layer cannot fail: there is nothing for `else` to do");
     }
-    Some(Stmt::Step(Some(name), step(&init.expr, errors)?))
+    no_attributes(&local.attrs, "a layer has one name: that of its `let`", errors);
+    Some(Stmt::Step(Some(Name::Let(name)), step(&init.expr, errors)?))
+}
+
+fn no_attributes(attrs: &[syn::Attribute], why: &str, errors: &Diagnostics) {
+    for attr in attrs {
+        errors.error(attr, why);
+    }
+}
+
+/// `#[name("layer{}", i + 1)]`
+fn format_name(attrs: &[syn::Attribute], errors: &Diagnostics) -> Option<Name> {
+    let (attr, others) = attrs.split_first()?;
+    no_attributes(others, "a layer has one name", errors);
+    let parse = |input: syn::parse::ParseStream| {
+        let text: syn::LitStr = input.parse()?;
+        let mut args = Vec::new();
+        while input.parse::<Option<syn::Token![,]>>()?.is_some() && !input.is_empty() {
+            args.push(input.parse()?);
+        }
+        Ok(Format { text, args })
+    };
+    if attr.path().is_ident("name")
+        && let Ok(format) = attr.parse_args_with(parse)
+    {
+        return Some(Name::Format(format));
+    }
+    let message = Message::new("the one attribute of a layer is its name");
+    errors.error(
+        attr,
+        message.help("write `#[name(\"layer{}\", i)] conv2d(8, 3);`, or `let layer = conv2d(8, 3);`"),
+    );
+    None
 }
 
 fn expression(expr: &syn::Expr, errors: &Diagnostics) -> Option<Stmt> {
@@ -57,7 +89,15 @@ fn expression(expr: &syn::Expr, errors: &Diagnostics) -> Option<Stmt> {
             body: lower(&expr.body, errors),
         }))),
         syn::Expr::If(expr) => Some(Stmt::If(Box::new(choice(expr, errors)))),
-        other => Some(Stmt::Step(None, step(other, errors)?)),
+        other => Some(Stmt::Step(format_name(attributes(other), errors), step(other, errors)?)),
+    }
+}
+
+fn attributes(expr: &syn::Expr) -> &[syn::Attribute] {
+    match expr {
+        syn::Expr::Call(call) => &call.attrs,
+        syn::Expr::Path(path) => &path.attrs,
+        _ => &[],
     }
 }
 

@@ -1,4 +1,4 @@
-use super::ast::{Branch, Step, Stmt};
+use super::ast::{Branch, Name, Step, Stmt};
 use super::*;
 use quote::quote;
 
@@ -46,6 +46,7 @@ fn every_kind_of_statement_is_told_apart() {
     let stmts = &program.blocks[0].body.stmts;
     assert!(matches!(&stmts[0], Stmt::Tap(name) if name == "x"));
     let Stmt::Step(Some(name), Step::Call(call)) = &stmts[1] else { panic!("{:?}", stmts[1]) };
+    let Name::Let(name) = name else { panic!("{name:?}") };
     assert_eq!((name.to_string(), call.name.to_string()), ("conv".into(), "conv2d".into()));
     assert!(call.args[0].name.is_none());
     assert_eq!(call.args[1].name.as_ref().unwrap(), "kernel_size");

@@ -82,8 +82,10 @@ fn kept(node: NodeId, layer: &Layer) -> Option<NodeId> {
         | Op::MaxPool2d(_)
         | Op::AdaptiveMaxPool2d(_)
         | Op::BatchNorm2d(_)
-        | Op::LocalResponseNorm(_) => Some(layer.inputs[0]),
-        Op::Activation(Activation::Gelu | Activation::Silu | Activation::HardSwish) => Some(layer.inputs[0]),
+        | Op::LocalResponseNorm(_)
+        | Op::Activation(Activation::Gelu | Activation::Silu | Activation::HardSwish) => {
+            Some(layer.inputs[0])
+        }
         Op::Activation(Activation::LeakyRelu { slope }) if *slope < 0.0 => Some(layer.inputs[0]),
         Op::Activation(_) | Op::Softmax => Some(node),
         Op::AvgPool2d(_)
