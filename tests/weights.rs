@@ -162,7 +162,7 @@ fn every_tensor_that_does_not_fit_is_named() {
     tensors.0.insert("extra.a".to_owned(), (Dtype::U8, vec![2], vec![0; 2]));
     tensors.0.get_mut("fc.weight").unwrap().1 = vec![4, 3];
     tensors.0.insert("norm.num_batches_tracked".to_owned(), (Dtype::F64, vec![], vec![0; 8]));
-    tensors.0.insert("fc.bias".to_owned(), (Dtype::BF16, vec![3], vec![0; 6]));
+    tensors.0.insert("fc.bias".to_owned(), (Dtype::F64, vec![3], vec![0; 24]));
     let error = refused(&tensors.bytes());
     let message = error.to_string();
     let (_, list) = message.split_once("bad.safetensors: ").unwrap();
@@ -173,13 +173,32 @@ fn every_tensor_that_does_not_fit_is_named() {
             "  tensor `norm.bias` is missing",
             "  tensor `norm.num_batches_tracked` has numbers of type F64, expected I64",
             "  tensor `fc.weight` has shape [4, 3], expected [3, 4]",
-            "  tensor `fc.bias` has numbers of type BF16, expected F32; half precision is not read yet: save it as F32",
+            "  tensor `fc.bias` has numbers of type F64, expected F32",
             "  tensor `extra.a` is not part of the network",
             "  tensor `extra.b` is not part of the network",
         ]
         .join("\n")
     );
     assert_eq!(mismatches(error).len(), 6);
+}
+
+/// Numbers of 16 bits are numbers of 32 bits: the largest, the smallest, and one that both types round.
+#[test]
+fn half_precision_is_read() {
+    let numbers = [65504.0, 5.960_464_5e-8, -0.333_251_95];
+    let f16 = [0x7bff_u16, 0x0001, 0xb555].map(u16::to_le_bytes).concat();
+    let brain = [3.389_531_4e38, 9.183_55e-41, -0.333_984_38];
+    let bf16 = [0x7f7f_u16, 0x0001, 0xbeab].map(u16::to_le_bytes).concat();
+    for (dtype, bytes, expected) in [(Dtype::F16, f16, numbers), (Dtype::BF16, bf16, brain)] {
+        let mut tensors = Tensors::of(&Tiny::new(1));
+        tensors.0.insert("fc.bias".to_owned(), (dtype, vec![3], bytes));
+        let mut network = Tiny::new(2);
+        network.load_bytes(&tensors.bytes()).unwrap();
+        assert_eq!(network.tensor("fc.bias").unwrap().numbers(), expected);
+    }
+    let mut tensors = Tensors::of(&Tiny::new(1));
+    tensors.0.insert("norm.num_batches_tracked".to_owned(), (Dtype::F16, vec![], vec![0; 2]));
+    assert!(matches!(refused(&tensors.bytes()), Error::Mismatch { .. }), "a counter is no fraction");
 }
 
 #[test]

@@ -150,11 +150,7 @@ impl fmt::Display for Mismatch {
                 write!(f, "tensor `{tensor}` has shape {found:?}, expected {expected:?}")
             }
             Self::Type { tensor, expected, found } => {
-                write!(f, "tensor `{tensor}` has numbers of type {found}, expected {expected}")?;
-                match found.as_str() {
-                    "F16" | "BF16" => write!(f, "; half precision is not read yet: save it as {expected}"),
-                    _ => Ok(()),
-                }
+                write!(f, "tensor `{tensor}` has numbers of type {found}, expected {expected}")
             }
         }
     }

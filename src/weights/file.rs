@@ -2,6 +2,7 @@
 
 use super::{Error, Mismatch};
 use cnn_runtime::network::{Network, TensorInfo, TensorKind};
+use half::{bf16, f16};
 use safetensors::SafeTensorError;
 use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView, View};
 use std::borrow::Cow;
@@ -89,22 +90,30 @@ pub(super) fn decode<N: Network>(network: &mut N, bytes: &[u8], file: Option<&Pa
         network: N::NAME,
         mismatches,
     })?;
-    for (info, bytes) in fitting {
+    for (info, dtype, bytes) in fitting {
         let numbers = network.state_mut().tensor_mut(info);
-        match info.kind {
-            TensorKind::BatchesTracked => {
-                for (number, &bytes) in numbers.iter_mut().zip(bytes.as_chunks().0) {
-                    *number = i64::from_le_bytes(bytes) as f32;
-                }
-            }
-            _ => {
-                for (number, &bytes) in numbers.iter_mut().zip(bytes.as_chunks().0) {
-                    *number = f32::from_le_bytes(bytes);
-                }
-            }
+        match dtype {
+            Dtype::I64 => numbers_of(bytes, numbers, |bytes| i64::from_le_bytes(bytes) as f32),
+            Dtype::F32 => numbers_of(bytes, numbers, f32::from_le_bytes),
+            Dtype::F16 => numbers_of(bytes, numbers, |bytes| f16::from_le_bytes(bytes).to_f32()),
+            Dtype::BF16 => numbers_of(bytes, numbers, |bytes| bf16::from_le_bytes(bytes).to_f32()),
+            other => unreachable!("numbers of type {other} do not fit any tensor"),
         }
     }
     Ok(())
+}
+
+/// Reads each number from the `B` bytes that it has in the file.
+fn numbers_of<const B: usize>(bytes: &[u8], numbers: &mut [f32], number: impl Fn([u8; B]) -> f32) {
+    for (to, bytes) in numbers.iter_mut().zip(bytes.as_chunks().0) {
+        *to = number(*bytes);
+    }
+}
+
+/// Whether a tensor's numbers may be of this type in a file: those of 16 bits are all numbers of 32 bits too.
+fn is_readable(kind: TensorKind, found: Dtype) -> bool {
+    let written = dtype(kind);
+    found == written || (written == Dtype::F32 && matches!(found, Dtype::F16 | Dtype::BF16))
 }
 
 /// Looks at bytes as a safetensors file.
@@ -123,11 +132,11 @@ fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>, SafeTensorError> {
     SafeTensors::deserialize(bytes)
 }
 
-/// The bytes of each of a network's tensors, or all that does not fit.
+/// The type and the bytes of each of a network's tensors, or all that does not fit.
 fn fit<'b>(
     tensors: &SafeTensors<'b>,
     expected: &'static [TensorInfo],
-) -> Result<Vec<(&'static TensorInfo, &'b [u8])>, Vec<Mismatch>> {
+) -> Result<Vec<(&'static TensorInfo, Dtype, &'b [u8])>, Vec<Mismatch>> {
     let mut fitting = Vec::with_capacity(expected.len());
     let mut mismatches = Vec::new();
     for info in expected {
@@ -135,7 +144,7 @@ fn fit<'b>(
             Err(_) => mismatches.push(Mismatch::Missing { tensor: info.name }),
             Ok(tensor) => match mismatch(info, &tensor) {
                 Some(mismatch) => mismatches.push(mismatch),
-                None => fitting.push((info, tensor.data())),
+                None => fitting.push((info, tensor.dtype(), tensor.data())),
             },
         }
     }
@@ -152,7 +161,7 @@ fn mismatch(info: &TensorInfo, tensor: &TensorView<'_>) -> Option<Mismatch> {
         let found = tensor.shape().to_vec();
         return Some(Mismatch::Shape { tensor: info.name, expected: info.shape, found });
     }
-    if tensor.dtype() != dtype(info.kind) {
+    if !is_readable(info.kind, tensor.dtype()) {
         let found = tensor.dtype().to_string();
         return Some(Mismatch::Type { tensor: info.name, expected: dtype_name(info.kind), found });
     }

@@ -1,7 +1,7 @@
 //! A network's numbers by name, and files of them.
 //!
-//! Names, shapes and layouts are those of PyTorch's `state_dict`. Files are in the safetensors format: 32-bit floats,
-//! and a 64-bit integer for how many batches a normalisation has seen. So
+//! Names, shapes and layouts are those of PyTorch's `state_dict`. Files are in the safetensors format: 32-bit floats
+//! (those of 16 bits, `F16` and `BF16`, are read too), and a 64-bit integer for how many batches a normalisation has seen. So
 //! `safetensors.torch.save_file(model.state_dict(), "lenet.safetensors")` writes a file that [`Weights::load`] reads,
 //! and `model.load_state_dict(safetensors.torch.load_file("lenet.safetensors"))` reads one that [`Weights::save`] wrote.
 

@@ -275,6 +275,9 @@ fn setting(
         (Kind::Flag, other) => {
             Err(format!("`{name}` must be `true` or `false`, found {other}, {}", other.kind()))
         }
+        (Kind::Number, Value::Float(value)) if !(*value as f32).is_finite() => {
+            Err(format!("`{name}` must be a number that 32 bits can hold, found {value:?}"))
+        }
         (Kind::Number, Value::Float(value)) => Ok(Setting::Number(*value)),
         (Kind::Number, Value::Int(value)) => Ok(Setting::Number(*value as f64)),
         (Kind::Number, other) => Err(format!("`{name}` must be a number, found {other}, {}", other.kind())),

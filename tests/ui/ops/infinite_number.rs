@@ -1,0 +1,10 @@
+fn main() {
+    let _ = Net::new(1);
+}
+
+cnn::network!(
+    pub fn Net(image: Image<2, 4, 4>) -> Image<2, 4, 4> {
+        leaky_relu(1.0 / 0.0);
+        leaky_relu(1e300)
+    }
+);
