@@ -7,6 +7,7 @@ pub mod activations;
 pub mod data;
 mod error;
 pub mod init;
+mod names;
 mod nearest;
 pub mod prelude;
 pub mod summary;

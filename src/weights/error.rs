@@ -1,5 +1,6 @@
 //! What can be wrong with weights.
 
+use cnn_runtime::init::Init;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
@@ -49,6 +50,22 @@ pub enum Error {
         name: String,
         /// The name that was probably meant.
         nearest: Option<&'static str>,
+    },
+    /// The network has no tensor, layer or block of that name.
+    UnknownName {
+        /// The network's name.
+        network: &'static str,
+        /// The name asked for.
+        name: String,
+        /// The name that was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// The tensor is no weight, and has no fans to be initialised by.
+    NoFans {
+        /// Its name.
+        tensor: &'static str,
+        /// What asked for them.
+        init: Init,
     },
     /// The tensor is not learned and so has no gradient.
     NoGradient {
@@ -127,6 +144,15 @@ impl fmt::Display for Error {
                 write!(f, "{network} has no tensor `{name}`")?;
                 nearest.map_or(Ok(()), |nearest| write!(f, "; did you mean `{nearest}`?"))
             }
+            Self::UnknownName { network, name, nearest } => {
+                write!(f, "{network} has no layer, block or tensor `{name}`")?;
+                nearest.map_or(Ok(()), |nearest| write!(f, "; did you mean `{nearest}`?"))
+            }
+            Self::NoFans { tensor, init } => write!(
+                f,
+                "tensor `{tensor}` is no weight and has no fan_in and fan_out, which {init:?} needs; \
+                 Init::Normal and Init::Constant need none"
+            ),
             Self::NoGradient { tensor } => write!(f, "tensor `{tensor}` is not learned and has no gradient"),
             Self::Length { tensor, shape, found } => {
                 let expected: usize = shape.iter().product();
