@@ -25,8 +25,7 @@ pub(crate) fn tensors_of<N: Network>(
 
 /// Whether the thing at `path` is `name` or a part of it.
 fn within(path: &str, name: &str) -> bool {
-    name.is_empty()
-        || path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    name.is_empty() || path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// All that has a name: tensors, layers, and the blocks they stand in.

@@ -17,10 +17,13 @@
 //! ```
 
 mod confusion;
+mod early_stopping;
 mod evaluate;
 pub mod metrics;
+pub mod schedule;
 mod trainer;
 
+pub use early_stopping::{EarlyStopping, Verdict};
 pub use evaluate::{Evaluation, evaluate, mean_loss};
 pub use metrics::ConfusionMatrix;
 pub use trainer::Trainer;
