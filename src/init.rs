@@ -39,8 +39,8 @@ pub trait Initialize: Network {
     /// ```
     ///
     /// # Errors
-    /// If the network has nothing of that name, or it is a single tensor without the fans that `init` asks for; the
-    /// network is then what it was.
+    /// If the network has nothing of that name, or nothing that has tensors, or it is a single tensor without the fans that
+    /// `init` asks for; the network is then what it was.
     fn initialize_part(&mut self, name: &str, init: Init, seed: u64) -> Result<(), Error> {
         for (index, tensor) in tensors_of::<Self>(name)? {
             let init = if tensor.name == name || tensor.kind.has_fans() { init } else { Init::Default };

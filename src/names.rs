@@ -7,20 +7,24 @@ use cnn_runtime::network::{Network, TensorInfo};
 /// The tensors that `name` stands for, each with its index in the network's table.
 ///
 /// `conv1` stands for `conv1.weight` and `conv1.bias`; `2` for all tensors of all layers in block `2`, and not for those of
-/// block `20`; `conv1.weight` for itself; the empty name for all. A layer without tensors stands for none.
+/// block `20`; `conv1.weight` for itself; the empty name for all.
 ///
 /// # Errors
-/// If the network has nothing of that name; the error suggests the nearest one.
+/// If the network has nothing of that name, and then the error suggests the nearest one, or nothing of it has tensors.
 pub(crate) fn tensors_of<N: Network>(
     name: &str,
 ) -> Result<impl Iterator<Item = (usize, &'static TensorInfo)> + use<'_, N>, Error> {
-    let mut tensors = N::TENSORS.iter().map(|tensor| tensor.name);
-    let mut layers = N::LAYERS.iter().map(|layer| layer.name);
-    if !tensors.any(|tensor| within(tensor, name)) && !layers.any(|layer| within(layer, name)) {
-        let nearest = nearest(name, names::<N>());
-        return Err(Error::UnknownName { network: N::NAME, name: name.to_owned(), nearest });
+    let mut named =
+        N::TENSORS.iter().enumerate().filter(move |(_, tensor)| within(tensor.name, name)).peekable();
+    if named.peek().is_some() {
+        return Ok(named);
     }
-    Ok(N::TENSORS.iter().enumerate().filter(move |(_, tensor)| within(tensor.name, name)))
+    let (network, name) = (N::NAME, name.to_owned());
+    if N::LAYERS.iter().any(|layer| within(layer.name, &name)) {
+        return Err(Error::NoTensors { network, name });
+    }
+    let nearest = nearest(&name, names::<N>());
+    Err(Error::UnknownName { network, name, nearest })
 }
 
 /// Whether the thing at `path` is `name` or a part of it.

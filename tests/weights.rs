@@ -186,7 +186,8 @@ fn every_tensor_that_does_not_fit_is_named() {
 fn a_scalar_is_not_a_vector_of_one() {
     let mut tensors = Tensors::of(&Tiny::new(1));
     tensors.0.get_mut("norm.num_batches_tracked").unwrap().1 = vec![1];
-    let expected = Mismatch::Shape { tensor: "norm.num_batches_tracked", expected: &[], found: vec![1] };
+    let expected =
+        Mismatch::Shape { tensor: "norm.num_batches_tracked".to_owned(), expected: &[], found: vec![1] };
     assert_eq!(mismatches(refused(&tensors.bytes())), [expected]);
 }
 

@@ -274,7 +274,7 @@ mod tests {
         let expected = [
             (Linear, 1.0),
             (Tanh, 5.0 / 3.0),
-            (Relu, 1.414_213_6),
+            (Relu, core::f32::consts::SQRT_2),
             (LeakyRelu(0.2), 1.386_750_5),
             (Selu, 0.75),
         ];

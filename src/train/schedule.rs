@@ -41,7 +41,7 @@ impl<S: Schedule + ?Sized> Schedule for Box<S> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
     rate: f64,
-    step_size: u64,
+    every: u64,
     gamma: f64,
 }
 
@@ -49,13 +49,13 @@ impl Step {
     /// Starts at `rate`; `step_size` is at least 1.
     #[must_use]
     pub fn new(rate: f32, step_size: u64, gamma: f64) -> Self {
-        Self { rate: rate.into(), step_size: step_size.max(1), gamma }
+        Self { rate: rate.into(), every: step_size.max(1), gamma }
     }
 }
 
 impl Schedule for Step {
     fn rate(&self, t: u64) -> f32 {
-        (self.rate * self.gamma.powf((t / self.step_size) as f64)) as f32
+        (self.rate * self.gamma.powf((t / self.every) as f64)) as f32
     }
 }
 
@@ -157,14 +157,12 @@ impl<S: Schedule> Warmup<S> {
 
 impl<S: Schedule> Schedule for Warmup<S> {
     fn rate(&self, t: u64) -> f32 {
-        match t.checked_sub(self.total_iters) {
-            Some(t) => self.then.rate(t),
-            None => {
-                let part = t as f64 / self.total_iters as f64;
-                let factor = self.start_factor + (1.0 - self.start_factor) * part;
-                (f64::from(self.then.rate(0)) * factor) as f32
-            }
+        if let Some(t) = t.checked_sub(self.total_iters) {
+            return self.then.rate(t);
         }
+        let part = t as f64 / self.total_iters as f64;
+        let factor = self.start_factor + (1.0 - self.start_factor) * part;
+        (f64::from(self.then.rate(0)) * factor) as f32
     }
 }
 

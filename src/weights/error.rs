@@ -42,6 +42,17 @@ pub enum Error {
         /// All that does not fit, first by the network's tensors, then by the file's.
         mismatches: Vec<Mismatch>,
     },
+    /// It is a whole file, but no checkpoint, or not one to go on from here.
+    Checkpoint {
+        /// The file.
+        file: PathBuf,
+        /// What does not fit.
+        what: String,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
     /// The network has no tensor of that name.
     UnknownTensor {
         /// The network's name.
@@ -59,6 +70,13 @@ pub enum Error {
         name: String,
         /// The name that was probably meant.
         nearest: Option<&'static str>,
+    },
+    /// What has that name has no tensors: a pool, say.
+    NoTensors {
+        /// The network's name.
+        network: &'static str,
+        /// The name asked for.
+        name: String,
     },
     /// The tensor is no weight, and has no fans to be initialised by.
     NoFans {
@@ -90,7 +108,7 @@ pub enum Mismatch {
     /// The network has it, the file does not.
     Missing {
         /// Its name.
-        tensor: &'static str,
+        tensor: String,
     },
     /// The file has it, the network does not.
     Unexpected {
@@ -100,7 +118,7 @@ pub enum Mismatch {
     /// The shapes differ.
     Shape {
         /// Its name.
-        tensor: &'static str,
+        tensor: String,
         /// The network's.
         expected: &'static [usize],
         /// The file's.
@@ -109,7 +127,7 @@ pub enum Mismatch {
     /// The types of the numbers differ.
     Type {
         /// Its name.
-        tensor: &'static str,
+        tensor: String,
         /// The network's, as safetensors calls it: `F32`.
         expected: &'static str,
         /// The file's.
@@ -140,6 +158,9 @@ impl fmt::Display for Error {
                     more => write!(f, "\n  and {more} more"),
                 }
             }
+            Self::Checkpoint { file, what, expected, found } => {
+                write!(f, "{}: {what} is {found}, expected {expected}", file.display())
+            }
             Self::UnknownTensor { network, name, nearest } => {
                 write!(f, "{network} has no tensor `{name}`")?;
                 nearest.map_or(Ok(()), |nearest| write!(f, "; did you mean `{nearest}`?"))
@@ -148,6 +169,7 @@ impl fmt::Display for Error {
                 write!(f, "{network} has no layer, block or tensor `{name}`")?;
                 nearest.map_or(Ok(()), |nearest| write!(f, "; did you mean `{nearest}`?"))
             }
+            Self::NoTensors { network, name } => write!(f, "`{name}` of {network} has no tensors"),
             Self::NoFans { tensor, init } => write!(
                 f,
                 "tensor `{tensor}` is no weight and has no fan_in and fan_out, which {init:?} needs; \

@@ -168,7 +168,7 @@ mod tests {
     fn shares_add_up() {
         let mut total = [1.0, 2.0];
         accumulate(0.25, &[4.0, -8.0], &mut total);
-        assert_eq!(total, [2.0, 0.0]);
+        assert_close("total", &total, &[2.0, 0.0], 0);
     }
 
     #[cfg(feature = "rayon")]

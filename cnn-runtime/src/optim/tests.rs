@@ -140,7 +140,7 @@ fn two_groups_are_pytorchs() {
     check(
         "SGD(g, 0.1, weight_decay=0.2)",
         Grouped(Sgd::new(0.1).weight_decay(0.2)),
-        [0.731_751_26, -1.463_502_5, 0.365_875_63, 2.686_683_9, -0.090_429_73],
+        [0.731_751_26, -1.463_502_5, 0.365_875_63, 2.686_684, -0.090_429_73],
     );
     check(
         "SGD(g, 0.1, momentum=0.9, weight_decay=0.2)",
