@@ -9,6 +9,7 @@ mod error;
 pub mod init;
 #[cfg(feature = "models")]
 pub mod models;
+mod names;
 mod nearest;
 pub mod prelude;
 pub mod summary;

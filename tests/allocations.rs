@@ -36,6 +36,7 @@ network!(
 fn calls_allocate_nothing() {
     for threads in [1, 3] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a few threads");
+        pool.broadcast(|_| ()); // a thread allocates when it starts
         pool.install(a_session_and_a_trainer);
     }
 }
@@ -47,7 +48,8 @@ fn a_session_and_a_trainer() {
     let mut outputs = Vector::zeros(5);
 
     let mut session = net.session(4);
-    let call = || session.forward(&images, &mut outputs).expect("as many outputs as inputs");
+    let mut call = || session.forward(&images, &mut outputs).expect("as many outputs as inputs");
+    call(); // and when it takes its first work
     assert_eq!(allocations_of(call), 0, "in an inference call of 4 and 1 images");
 
     let mut trainer = Trainer::new(&mut net, Sgd::new(0.1).momentum(0.9));

@@ -137,7 +137,7 @@ fn dropout_gets_the_seed_and_the_number_of_the_step() {
     let mut trainer = Trainer::new(&mut network, Sgd::new(0.1)).seed(9);
     for step in 0..3 {
         trainer.step(dataset.images(), dataset.labels()).unwrap();
-        assert_eq!(trainer.network().last_key, Some(Key { seed: 9, step }));
+        assert_eq!(trainer.network().last_key, Some(Key { seed: 9, step, first_image: 0 }));
     }
     assert_eq!(trainer.steps(), 3);
 }

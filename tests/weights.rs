@@ -205,7 +205,8 @@ fn half_precision_is_read() {
 fn a_scalar_is_not_a_vector_of_one() {
     let mut tensors = Tensors::of(&Tiny::new(1));
     tensors.0.get_mut("norm.num_batches_tracked").unwrap().1 = vec![1];
-    let expected = Mismatch::Shape { tensor: "norm.num_batches_tracked", expected: &[], found: vec![1] };
+    let expected =
+        Mismatch::Shape { tensor: "norm.num_batches_tracked".to_owned(), expected: &[], found: vec![1] };
     assert_eq!(mismatches(refused(&tensors.bytes())), [expected]);
 }
 

@@ -17,6 +17,8 @@ pub struct Key {
     pub seed: u64,
     /// The number of the step.
     pub step: u64,
+    /// Which image of the step's batch the first one is: not 0 if the batch is run in parts.
+    pub first_image: u64,
 }
 
 /// A dropout layer.
@@ -31,7 +33,7 @@ pub struct Dropout {
 impl Dropout {
     /// The random numbers of one image.
     fn stream(&self, key: Key, image: usize) -> Stream {
-        Stream::new(key.seed, Stream::new(key.step, self.layer).bits(image as u64))
+        Stream::new(key.seed, Stream::new(key.step, self.layer).bits(key.first_image + image as u64))
     }
 }
 
@@ -122,7 +124,7 @@ mod tests {
         y
     }
 
-    const KEY: Key = Key { seed: 1, step: 2 };
+    const KEY: Key = Key { seed: 1, step: 2, first_image: 0 };
 
     #[test]
     fn a_share_p_becomes_zero_and_the_rest_is_scaled() {
@@ -156,8 +158,9 @@ mod tests {
                 / first.len() as f64;
             assert!((same - 0.5).abs() < 0.005, "{same} of the numbers agree by chance with mask {i}");
         }
-        // An image's mask does not depend on the batch around it.
+        // An image's mask does not depend on the batch around it, nor on the part that it is run in.
         assert_eq!(first[..5000], dropped(0.5, 3, KEY, 1, 5000));
+        assert_eq!(first[2 * 5000..3 * 5000], dropped(0.5, 3, Key { first_image: 2, ..KEY }, 1, 5000));
     }
 
     /// All kernels on a strided batch, on so many lanes: y, y in place, `d_x`, and `d_x` added to x.

@@ -24,6 +24,11 @@ pub enum Error {
         /// How many classes there are.
         classes: usize,
     },
+    /// A share of all that a loss gives to the other classes is no share.
+    LabelSmoothing {
+        /// What was given.
+        found: f32,
+    },
     /// A batch without any item, where a mean over the batch is asked for.
     EmptyBatch,
 }
@@ -36,6 +41,9 @@ impl fmt::Display for Error {
             }
             Self::Label { index, found, classes } => {
                 write!(f, "label {found} at index {index} is not below {classes}, the number of classes")
+            }
+            Self::LabelSmoothing { found } => {
+                write!(f, "label_smoothing is {found}, expected a number from 0 to 1")
             }
             Self::EmptyBatch => write!(f, "the batch is empty"),
         }

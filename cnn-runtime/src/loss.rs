@@ -39,12 +39,59 @@ pub trait Loss<Output: Sample, Target> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CrossEntropy;
 
+impl CrossEntropy {
+    /// Gives so much of each target, 0 to 1, to all classes alike: PyTorch's `CrossEntropyLoss(label_smoothing=…)`
+    /// (Szegedy et al. 2015).
+    ///
+    /// ```
+    /// use cnn_runtime::loss::{CrossEntropy, Loss};
+    /// use cnn_runtime::sample::Vector;
+    ///
+    /// let (outputs, mut d_outputs) = ([Vector([2.0, 0.0])], [Vector([0.0; 2])]);
+    /// let loss = CrossEntropy.label_smoothing(0.1).evaluate(&outputs, &[0_u8], &mut d_outputs)?;
+    /// // Between ln(1 + e⁻²) for class 0 and ln(1 + e²) for class 1.
+    /// assert!((loss - (0.95 * 0.126928 + 0.05 * 2.126928)).abs() < 1e-5);
+    /// # Ok::<(), cnn_runtime::error::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn label_smoothing(self, label_smoothing: f32) -> SmoothedCrossEntropy {
+        SmoothedCrossEntropy { label_smoothing }
+    }
+}
+
+/// Cross-entropy with smoothed labels; [`CrossEntropy::label_smoothing`] makes it.
+///
+/// With C classes and smoothing ε the target is 1 − ε + ε/C for the right class and ε/C for each other. So the loss of
+/// logits z with label k is ln Σᵢ exp(zᵢ) − (1 − ε) · zₖ − ε/C · Σᵢ zᵢ; its gradient is softmax(z) less the target.
+#[derive(Clone, Copy, Debug)]
+pub struct SmoothedCrossEntropy {
+    label_smoothing: f32,
+}
+
 /// Mean of the squared differences over all numbers of the batch: PyTorch's `MSELoss`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MeanSquaredError;
 
 impl<const C: usize, L: Copy + Into<usize>> Loss<Vector<C>, L> for CrossEntropy {
     fn check(&self, targets: &[L]) -> Result<(), Error> {
+        Loss::<Vector<C>, L>::check(&self.label_smoothing(0.0), targets)
+    }
+
+    fn evaluate(
+        &self,
+        outputs: &[Vector<C>],
+        targets: &[L],
+        d_outputs: &mut [Vector<C>],
+    ) -> Result<f32, Error> {
+        self.label_smoothing(0.0).evaluate(outputs, targets, d_outputs)
+    }
+}
+
+impl<const C: usize, L: Copy + Into<usize>> Loss<Vector<C>, L> for SmoothedCrossEntropy {
+    fn check(&self, targets: &[L]) -> Result<(), Error> {
+        if !(0.0..=1.0).contains(&self.label_smoothing) {
+            return Err(Error::LabelSmoothing { found: self.label_smoothing });
+        }
         match targets.iter().map(|label| (*label).into()).enumerate().find(|(_, found)| *found >= C) {
             Some((index, found)) => Err(Error::Label { index, found, classes: C }),
             None => Ok(()),
@@ -62,21 +109,30 @@ impl<const C: usize, L: Copy + Into<usize>> Loss<Vector<C>, L> for CrossEntropy 
         let scale = 1.0 / outputs.len() as f32;
         let mut sum = 0.0;
         for ((logits, label), d_logits) in outputs.iter().zip(targets).zip(d_outputs) {
-            sum += cross_entropy(&logits.0, (*label).into(), scale, &mut d_logits.0);
+            sum += self.one(&logits.0, (*label).into(), scale, &mut d_logits.0);
         }
         Ok((sum / outputs.len() as f64) as f32)
     }
 }
 
-/// The loss of one item; writes its gradient times `scale`.
-fn cross_entropy(logits: &[f32], label: usize, scale: f32, d_logits: &mut [f32]) -> f64 {
-    let (largest, sum) = softmax::exponentials(logits, d_logits);
-    let factor = (f64::from(scale) / sum) as f32;
-    for d_logit in &mut *d_logits {
-        *d_logit *= factor;
+impl SmoothedCrossEntropy {
+    /// The loss of one item; writes its gradient times `scale`.
+    fn one(self, logits: &[f32], label: usize, scale: f32, d_logits: &mut [f32]) -> f64 {
+        let (largest, sum) = softmax::exponentials(logits, d_logits);
+        let factor = (f64::from(scale) / sum) as f32;
+        let of_each = self.label_smoothing / logits.len() as f32;
+        for d_logit in &mut *d_logits {
+            *d_logit = *d_logit * factor - scale * of_each;
+        }
+        d_logits[label] -= scale * (1.0 - self.label_smoothing);
+        let below = |logit: f32| f64::from(logit - largest);
+        let mut loss = libm::log(sum) - f64::from(1.0 - self.label_smoothing) * below(logits[label]);
+        // Without smoothing a logit of -∞ must not count at all, rather than 0 times.
+        if self.label_smoothing > 0.0 {
+            loss -= f64::from(of_each) * logits.iter().copied().map(below).sum::<f64>();
+        }
+        loss
     }
-    d_logits[label] -= scale;
-    libm::log(sum) - f64::from(logits[label] - largest)
 }
 
 impl<S: Sample> Loss<S, S> for MeanSquaredError {

@@ -61,6 +61,12 @@ impl TensorKind {
     pub const fn is_parameter(self) -> bool {
         matches!(self, Self::Weight { .. } | Self::Bias { .. } | Self::Scale | Self::Shift)
     }
+
+    /// Whether it is a weight, which has fans.
+    #[must_use]
+    pub const fn has_fans(self) -> bool {
+        matches!(self, Self::Weight { .. })
+    }
 }
 
 /// One tensor of a network's state, in the order of PyTorch's `state_dict`.

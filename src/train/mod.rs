@@ -16,11 +16,17 @@
 //! # Ok::<(), cnn::Error>(())
 //! ```
 
+mod checkpoint;
 mod confusion;
+mod early_stopping;
 mod evaluate;
+mod groups;
 pub mod metrics;
+pub mod schedule;
 mod trainer;
 
+pub use early_stopping::{EarlyStopping, Verdict};
 pub use evaluate::{Evaluation, evaluate, mean_loss};
+pub use groups::Groups;
 pub use metrics::ConfusionMatrix;
 pub use trainer::Trainer;

@@ -1,5 +1,6 @@
 //! What can be wrong with weights.
 
+use cnn_runtime::init::Init;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
@@ -41,6 +42,17 @@ pub enum Error {
         /// All that does not fit, first by the network's tensors, then by the file's.
         mismatches: Vec<Mismatch>,
     },
+    /// It is a whole file, but no checkpoint, or not one to go on from here.
+    Checkpoint {
+        /// The file.
+        file: PathBuf,
+        /// What does not fit.
+        what: String,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
     /// The network has no tensor of that name.
     UnknownTensor {
         /// The network's name.
@@ -49,6 +61,29 @@ pub enum Error {
         name: String,
         /// The name that was probably meant.
         nearest: Option<&'static str>,
+    },
+    /// The network has no tensor, layer or block of that name.
+    UnknownName {
+        /// The network's name.
+        network: &'static str,
+        /// The name asked for.
+        name: String,
+        /// The name that was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// What has that name has no tensors: a pool, say.
+    NoTensors {
+        /// The network's name.
+        network: &'static str,
+        /// The name asked for.
+        name: String,
+    },
+    /// The tensor is no weight, and has no fans to be initialised by.
+    NoFans {
+        /// Its name.
+        tensor: &'static str,
+        /// What asked for them.
+        init: Init,
     },
     /// The tensor is not learned and so has no gradient.
     NoGradient {
@@ -73,7 +108,7 @@ pub enum Mismatch {
     /// The network has it, the file does not.
     Missing {
         /// Its name.
-        tensor: &'static str,
+        tensor: String,
     },
     /// The file has it, the network does not.
     Unexpected {
@@ -83,7 +118,7 @@ pub enum Mismatch {
     /// The shapes differ.
     Shape {
         /// Its name.
-        tensor: &'static str,
+        tensor: String,
         /// The network's.
         expected: &'static [usize],
         /// The file's.
@@ -92,7 +127,7 @@ pub enum Mismatch {
     /// The types of the numbers differ.
     Type {
         /// Its name.
-        tensor: &'static str,
+        tensor: String,
         /// The network's, as safetensors calls it: `F32`.
         expected: &'static str,
         /// The file's.
@@ -123,10 +158,23 @@ impl fmt::Display for Error {
                     more => write!(f, "\n  and {more} more"),
                 }
             }
+            Self::Checkpoint { file, what, expected, found } => {
+                write!(f, "{}: {what} is {found}, expected {expected}", file.display())
+            }
             Self::UnknownTensor { network, name, nearest } => {
                 write!(f, "{network} has no tensor `{name}`")?;
                 nearest.map_or(Ok(()), |nearest| write!(f, "; did you mean `{nearest}`?"))
             }
+            Self::UnknownName { network, name, nearest } => {
+                write!(f, "{network} has no layer, block or tensor `{name}`")?;
+                nearest.map_or(Ok(()), |nearest| write!(f, "; did you mean `{nearest}`?"))
+            }
+            Self::NoTensors { network, name } => write!(f, "`{name}` of {network} has no tensors"),
+            Self::NoFans { tensor, init } => write!(
+                f,
+                "tensor `{tensor}` is no weight and has no fan_in and fan_out, which {init:?} needs; \
+                 Init::Normal and Init::Constant need none"
+            ),
             Self::NoGradient { tensor } => write!(f, "tensor `{tensor}` is not learned and has no gradient"),
             Self::Length { tensor, shape, found } => {
                 let expected: usize = shape.iter().product();

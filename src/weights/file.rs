@@ -6,7 +6,8 @@ use half::{bf16, f16};
 use safetensors::SafeTensorError;
 use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView, View};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -30,9 +31,9 @@ fn dtype_name(kind: TensorKind) -> &'static str {
 }
 
 /// A tensor as the `safetensors` crate wants to see it.
-struct Entry<'a> {
-    info: &'static TensorInfo,
-    numbers: &'a [f32],
+pub(crate) struct Entry<'a> {
+    pub(crate) info: &'static TensorInfo,
+    pub(crate) numbers: &'a [f32],
 }
 
 impl View for Entry<'_> {
@@ -72,6 +73,14 @@ pub(super) fn encode<N: Network>(network: &N) -> Vec<u8> {
         N::TENSORS.iter().map(|info| (info.name, Entry { info, numbers: network.state().tensor(info) }));
     // Says which framework's names and layouts these are; some readers insist on it.
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    serialize(entries, metadata)
+}
+
+/// The bytes of a file.
+pub(crate) fn serialize<'a>(
+    entries: impl IntoIterator<Item = (impl AsRef<str> + Ord + fmt::Display, Entry<'a>)>,
+    metadata: HashMap<String, String>,
+) -> Vec<u8> {
     match safetensors::serialize(entries, Some(metadata)) {
         Ok(bytes) => bytes,
         Err(error) => unreachable!("a network's own tensors make up a valid file: {error}"),
@@ -80,34 +89,47 @@ pub(super) fn encode<N: Network>(network: &N) -> Vec<u8> {
 
 /// Sets all tensors of a network, after it has made sure that all of them fit.
 pub(super) fn decode<N: Network>(network: &mut N, bytes: &[u8], file: Option<&Path>) -> Result<(), Error> {
-    let tensors = parse(bytes).map_err(|error| Error::Damaged {
-        file: file.map(Path::to_owned),
-        bytes: bytes.len(),
-        source: error.into(),
-    })?;
-    let fitting = fit(&tensors, N::TENSORS).map_err(|mismatches| Error::Mismatch {
-        file: file.map(Path::to_owned),
-        network: N::NAME,
-        mismatches,
-    })?;
-    for (info, dtype, bytes) in fitting {
-        let numbers = network.state_mut().tensor_mut(info);
-        match dtype {
-            Dtype::I64 => numbers_of(bytes, numbers, |bytes| i64::from_le_bytes(bytes) as f32),
-            Dtype::F32 => numbers_of(bytes, numbers, f32::from_le_bytes),
-            Dtype::F16 => numbers_of(bytes, numbers, |bytes| f16::from_le_bytes(bytes).to_f32()),
-            Dtype::BF16 => numbers_of(bytes, numbers, |bytes| bf16::from_le_bytes(bytes).to_f32()),
-            other => unreachable!("numbers of type {other} do not fit any tensor"),
-        }
+    let expected: Vec<_> = N::TENSORS.iter().map(|info| (info.name.to_owned(), info)).collect();
+    let fitting = fit::<N>(&open(bytes, file)?, &expected, file)?;
+    for (info, stored) in N::TENSORS.iter().zip(fitting) {
+        stored.read(network.state_mut().tensor_mut(info));
     }
     Ok(())
 }
 
-/// Reads each number from the `B` bytes that it has in the file.
-fn numbers_of<const B: usize>(bytes: &[u8], numbers: &mut [f32], number: impl Fn([u8; B]) -> f32) {
-    for (to, bytes) in numbers.iter_mut().zip(bytes.as_chunks().0) {
-        *to = number(*bytes);
+/// The numbers of a tensor as they stand in a file.
+pub(crate) struct Stored<'b> {
+    dtype: Dtype,
+    pub(crate) bytes: &'b [u8],
+}
+
+impl Stored<'_> {
+    /// Sets a tensor to them.
+    pub(crate) fn read(&self, numbers: &mut [f32]) {
+        match self.dtype {
+            Dtype::I64 => self.each(numbers, |bytes| i64::from_le_bytes(bytes) as f32),
+            Dtype::F32 => self.each(numbers, f32::from_le_bytes),
+            Dtype::F16 => self.each(numbers, |bytes| f16::from_le_bytes(bytes).to_f32()),
+            Dtype::BF16 => self.each(numbers, |bytes| bf16::from_le_bytes(bytes).to_f32()),
+            other => unreachable!("numbers of type {other} do not fit any tensor"),
+        }
     }
+
+    /// Each number has `B` bytes.
+    fn each<const B: usize>(&self, numbers: &mut [f32], number: impl Fn([u8; B]) -> f32) {
+        for (to, bytes) in numbers.iter_mut().zip(self.bytes.as_chunks().0) {
+            *to = number(*bytes);
+        }
+    }
+}
+
+/// Looks at bytes as a safetensors file, or says that they are none.
+pub(crate) fn open<'b>(bytes: &'b [u8], file: Option<&Path>) -> Result<SafeTensors<'b>, Error> {
+    parse(bytes).map_err(|error| Error::Damaged {
+        file: file.map(Path::to_owned),
+        bytes: bytes.len(),
+        source: error.into(),
+    })
 }
 
 /// Whether a tensor's numbers may be of this type in a file: those of 16 bits are all numbers of 32 bits too.
@@ -132,48 +154,54 @@ fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>, SafeTensorError> {
     SafeTensors::deserialize(bytes)
 }
 
-/// The type and the bytes of each of a network's tensors, or all that does not fit.
-fn fit<'b>(
+/// The numbers of each tensor that is expected, or all that does not fit.
+pub(crate) fn fit<'b, N: Network>(
     tensors: &SafeTensors<'b>,
-    expected: &'static [TensorInfo],
-) -> Result<Vec<(&'static TensorInfo, Dtype, &'b [u8])>, Vec<Mismatch>> {
+    expected: &[(String, &'static TensorInfo)],
+    file: Option<&Path>,
+) -> Result<Vec<Stored<'b>>, Error> {
     let mut fitting = Vec::with_capacity(expected.len());
     let mut mismatches = Vec::new();
-    for info in expected {
-        match tensors.tensor(info.name) {
-            Err(_) => mismatches.push(Mismatch::Missing { tensor: info.name }),
-            Ok(tensor) => match mismatch(info, &tensor) {
+    for (name, info) in expected {
+        match tensors.tensor(name) {
+            Err(_) => mismatches.push(Mismatch::Missing { tensor: name.clone() }),
+            Ok(tensor) => match mismatch(name, info, &tensor) {
                 Some(mismatch) => mismatches.push(mismatch),
-                None => fitting.push((info, tensor.dtype(), tensor.data())),
+                None => fitting.push(Stored { dtype: tensor.dtype(), bytes: tensor.data() }),
             },
         }
     }
+    let known: BTreeSet<&str> = expected.iter().map(|(name, _)| name.as_str()).collect();
     let mut unexpected = tensors.names();
-    unexpected.retain(|name| expected.iter().all(|info| info.name != *name));
+    unexpected.retain(|name| !known.contains(name));
     unexpected.sort_unstable();
     mismatches
         .extend(unexpected.into_iter().map(|tensor| Mismatch::Unexpected { tensor: tensor.to_owned() }));
-    if mismatches.is_empty() { Ok(fitting) } else { Err(mismatches) }
+    if mismatches.is_empty() {
+        return Ok(fitting);
+    }
+    Err(Error::Mismatch { file: file.map(Path::to_owned), network: N::NAME, mismatches })
 }
 
-fn mismatch(info: &TensorInfo, tensor: &TensorView<'_>) -> Option<Mismatch> {
+fn mismatch(name: &str, info: &TensorInfo, tensor: &TensorView<'_>) -> Option<Mismatch> {
+    let named = || name.to_owned();
     if tensor.shape() != info.shape {
         let found = tensor.shape().to_vec();
-        return Some(Mismatch::Shape { tensor: info.name, expected: info.shape, found });
+        return Some(Mismatch::Shape { tensor: named(), expected: info.shape, found });
     }
     if !is_readable(info.kind, tensor.dtype()) {
         let found = tensor.dtype().to_string();
-        return Some(Mismatch::Type { tensor: info.name, expected: dtype_name(info.kind), found });
+        return Some(Mismatch::Type { tensor: named(), expected: dtype_name(info.kind), found });
     }
     None
 }
 
-pub(super) fn read(file: &Path) -> Result<Vec<u8>, Error> {
+pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     fs::read(file).map_err(|source| Error::Read { file: file.to_owned(), source })
 }
 
 /// Puts a file in its place in one go.
-pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace(file, bytes).map_err(|source| Error::Write { file: file.to_owned(), source })
 }
 

@@ -6,7 +6,7 @@
 //! and `model.load_state_dict(safetensors.torch.load_file("lenet.safetensors"))` reads one that [`Weights::save`] wrote.
 
 mod error;
-mod file;
+pub(crate) mod file;
 
 pub use error::{Error, Mismatch};
 

@@ -1,7 +1,6 @@
 //! Adam, with weight decay in the gradient or beside it.
 
-use super::{Optimizer, Rule, each};
-use crate::memory::AlignedBuffer;
+use super::{Group, Kept, Optimizer, Rule, each};
 use crate::simd::math;
 
 /// Adam (Kingma and Ba 2014): PyTorch's `Adam`.
@@ -24,11 +23,8 @@ struct Moments {
     betas: [f64; 2],
     eps: f32,
     weight_decay: f32,
-    /// How many steps there were with so many parameters.
-    steps: u32,
-    parameters: usize,
-    mean: AlignedBuffer,
-    square: AlignedBuffer,
+    /// The means of the gradient and of its square.
+    kept: Kept,
 }
 
 /// Writes the methods of either.
@@ -66,8 +62,8 @@ macro_rules! adam {
         }
 
         impl Optimizer for $name {
-            fn step(&mut self, parameters: &mut [f32], gradients: &[f32]) {
-                self.0.step(parameters, gradients, $decoupled);
+            fn step_groups(&mut self, parameters: &mut [f32], gradients: &[f32], groups: &[Group]) {
+                self.0.step(parameters, gradients, groups, $decoupled);
             }
 
             fn learning_rate(&self) -> f32 {
@@ -76,6 +72,18 @@ macro_rules! adam {
 
             fn set_learning_rate(&mut self, learning_rate: f32) {
                 self.0.learning_rate = learning_rate;
+            }
+
+            fn name(&self) -> &'static str {
+                stringify!($name)
+            }
+
+            fn kept(&self) -> &Kept {
+                &self.0.kept
+            }
+
+            fn kept_mut(&mut self) -> &mut Kept {
+                &mut self.0.kept
             }
         }
     };
@@ -94,34 +102,29 @@ impl Moments {
             betas: [0.9, 0.999],
             eps: 1e-8,
             weight_decay,
-            steps: 0,
-            parameters: 0,
-            mean: AlignedBuffer::zeros(0),
-            square: AlignedBuffer::zeros(0),
+            kept: Kept::new(&["exp_avg", "exp_avg_sq"]),
         }
     }
 
-    fn step(&mut self, parameters: &mut [f32], gradients: &[f32], decoupled: bool) {
-        if self.parameters != parameters.len() {
-            self.mean = AlignedBuffer::zeros(parameters.len());
-            self.square = AlignedBuffer::zeros(parameters.len());
-            (self.parameters, self.steps) = (parameters.len(), 0);
-        }
-        self.steps = self.steps.saturating_add(1);
-        let (learning_rate, weight_decay) = (f64::from(self.learning_rate), f64::from(self.weight_decay));
-        let [correction_of_mean, correction_of_square] =
-            self.betas.map(|beta| 1.0 - libm::pow(beta, f64::from(self.steps)));
-        let rule = Update {
-            shrink: if decoupled { (1.0 - learning_rate * weight_decay) as f32 } else { 1.0 },
-            decay: if decoupled { 0.0 } else { self.weight_decay },
-            mean_share: (1.0 - self.betas[0]) as f32,
-            square_kept: self.betas[1] as f32,
-            square_share: (1.0 - self.betas[1]) as f32,
-            step_size: (learning_rate / correction_of_mean) as f32,
-            root_of_correction: libm::sqrt(correction_of_square) as f32,
-            eps: self.eps,
+    fn step(&mut self, parameters: &mut [f32], gradients: &[f32], groups: &[Group], decoupled: bool) {
+        let Self { learning_rate, betas, eps, weight_decay, ref mut kept } = *self;
+        let (step, [mean, square]) = kept.advance(parameters.len());
+        let [correction_of_mean, correction_of_square] = betas.map(|beta| 1.0 - libm::pow(beta, step as f64));
+        let rule = |group: &Group| {
+            let learning_rate = f64::from(learning_rate * group.learning_rate);
+            let weight_decay = weight_decay * group.weight_decay;
+            Update {
+                shrink: if decoupled { (1.0 - learning_rate * f64::from(weight_decay)) as f32 } else { 1.0 },
+                decay: if decoupled { 0.0 } else { weight_decay },
+                mean_share: (1.0 - betas[0]) as f32,
+                square_kept: betas[1] as f32,
+                square_share: (1.0 - betas[1]) as f32,
+                step_size: (learning_rate / correction_of_mean) as f32,
+                root_of_correction: libm::sqrt(correction_of_square) as f32,
+                eps,
+            }
         };
-        each(rule, parameters, gradients, [&mut self.mean, &mut self.square]);
+        each(groups, rule, parameters, gradients, [mean, square]);
     }
 }
 

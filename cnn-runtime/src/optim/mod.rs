@@ -1,19 +1,24 @@
 //! Optimisers as PyTorch defines them: loops over the one vector of parameters and its gradient.
 //!
-//! Beside them stand vectors of the same length, which an optimiser keeps from step to step. They are allocated at the
-//! first step, and anew, with zeros, if the number of parameters is another than before.
+//! Beside them stand vectors of the same length, which an optimiser keeps from step to step ([`Kept`]). Parameters that a
+//! step treats alike are a [`Group`], a range of the vector, so a step is a loop over slices however many groups there are.
 
 #![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
 
 mod adam;
+pub mod gradients;
+mod kept;
 mod sgd;
 
 pub use adam::{Adam, AdamW};
+pub use gradients::Clip;
+pub use kept::Kept;
 pub use sgd::Sgd;
 
 use crate::memory::AlignedBuffer;
 use crate::parallel::{self, Split};
 use crate::simd::{Body, vectorized};
+use core::ops::Range;
 
 /// Changes parameters by their gradient.
 pub trait Optimizer {
@@ -21,13 +26,51 @@ pub trait Optimizer {
     ///
     /// # Panics
     /// If there are not as many gradients as parameters.
-    fn step(&mut self, parameters: &mut [f32], gradients: &[f32]);
+    fn step(&mut self, parameters: &mut [f32], gradients: &[f32]) {
+        self.step_groups(parameters, gradients, &[Group::all(parameters.len())]);
+    }
+
+    /// One step of the parameters that are in a group; the others stay what they are.
+    ///
+    /// # Panics
+    /// If there are not as many gradients as parameters, or a group reaches beyond them.
+    fn step_groups(&mut self, parameters: &mut [f32], gradients: &[f32], groups: &[Group]);
 
     /// The learning rate of the next step.
     fn learning_rate(&self) -> f32;
 
     /// Sets the learning rate of the steps from now on, for a schedule.
     fn set_learning_rate(&mut self, learning_rate: f32);
+
+    /// What it is called: `Sgd`. A checkpoint is for optimisers of one name.
+    fn name(&self) -> &'static str;
+
+    /// What it keeps from step to step.
+    fn kept(&self) -> &Kept;
+
+    /// What it keeps from step to step, to be restored.
+    fn kept_mut(&mut self) -> &mut Kept;
+}
+
+/// Parameters that a step treats alike.
+///
+/// The learning rate and the weight decay are factors of the optimiser's own, so that a schedule changes all groups.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Where they stand in the vector of parameters.
+    pub range: Range<usize>,
+    /// Times the optimiser's learning rate.
+    pub learning_rate: f32,
+    /// Times the optimiser's weight decay.
+    pub weight_decay: f32,
+}
+
+impl Group {
+    /// All of so many parameters, treated as the optimiser says.
+    #[must_use]
+    pub const fn all(parameters: usize) -> Self {
+        Self { range: 0..parameters, learning_rate: 1.0, weight_decay: 1.0 }
+    }
 }
 
 /// How a step changes one parameter, and the `K` numbers that are kept beside it.
@@ -39,20 +82,25 @@ trait Rule<const K: usize>: Copy + Sync {
 /// To move the numbers of a parameter to and from memory takes as long as so many multiply-adds, for each vector.
 const COST: usize = 8;
 
-/// Changes all parameters, over the threads.
-fn each<const K: usize>(
-    rule: impl Rule<K>,
+/// Changes the parameters of all groups, over the threads.
+fn each<const K: usize, R: Rule<K>>(
+    groups: &[Group],
+    rule: impl Fn(&Group) -> R,
     parameters: &mut [f32],
     gradients: &[f32],
-    kept: [&mut AlignedBuffer; K],
+    mut kept: [&mut AlignedBuffer; K],
 ) {
-    let len = parameters.len();
-    assert_eq!(gradients.len(), len, "as many gradients as parameters");
-    let lanes = parallel::threads().min(COST * (2 + K) * len / parallel::WORTH_SPLITTING + 1);
-    let kept = kept.map(|kept| &mut kept[..len]);
-    parallel::over(Vectors { parameters, gradients, kept }, &mut [], lanes, &|vectors, _: &mut [f32]| {
-        vectorized(Step { rule, vectors });
-    });
+    assert_eq!(gradients.len(), parameters.len(), "as many gradients as parameters");
+    for group in groups {
+        let range = || group.range.clone();
+        let kept = kept.each_mut().map(|kept| &mut kept[range()]);
+        let vectors = Vectors { parameters: &mut parameters[range()], gradients: &gradients[range()], kept };
+        let lanes = parallel::threads().min(COST * (2 + K) * range().len() / parallel::WORTH_SPLITTING + 1);
+        let rule = rule(group);
+        parallel::over(vectors, &mut [], lanes, &|vectors, _: &mut [f32]| {
+            vectorized(Step { rule, vectors });
+        });
+    }
 }
 
 /// Some parameters and what belongs to them.

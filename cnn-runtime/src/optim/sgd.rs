@@ -1,7 +1,6 @@
 //! Stochastic gradient descent.
 
-use super::{Optimizer, Rule, each};
-use crate::memory::AlignedBuffer;
+use super::{Group, Kept, Optimizer, Rule, each};
 
 /// Stochastic gradient descent: PyTorch's `SGD`.
 ///
@@ -15,9 +14,8 @@ pub struct Sgd {
     dampening: f32,
     nesterov: bool,
     weight_decay: f32,
-    /// Of no parameters before the first step.
-    velocity: AlignedBuffer,
-    parameters: usize,
+    /// The velocity, if there is momentum.
+    kept: Kept,
 }
 
 impl Sgd {
@@ -30,15 +28,15 @@ impl Sgd {
             dampening: 0.0,
             nesterov: false,
             weight_decay: 0.0,
-            velocity: AlignedBuffer::zeros(0),
-            parameters: 0,
+            kept: Kept::new(&[]),
         }
     }
 
     /// How much of the velocity is kept from step to step; 0 unless set.
     #[must_use]
     pub fn momentum(self, momentum: f32) -> Self {
-        Self { momentum, ..self }
+        let kept = Kept::new(if momentum == 0.0 { &[] } else { &["momentum_buffer"] });
+        Self { momentum, kept, ..self }
     }
 
     /// How much of the gradient is kept out of the velocity; 0 unless set.
@@ -65,20 +63,25 @@ impl Sgd {
 }
 
 impl Optimizer for Sgd {
-    fn step(&mut self, parameters: &mut [f32], gradients: &[f32]) {
+    fn step_groups(&mut self, parameters: &mut [f32], gradients: &[f32], groups: &[Group]) {
         let Self { learning_rate, momentum, dampening, nesterov, weight_decay, .. } = *self;
+        let rates = |group: &Group| (learning_rate * group.learning_rate, weight_decay * group.weight_decay);
         if momentum == 0.0 {
-            return each(Plain { learning_rate, weight_decay }, parameters, gradients, []);
+            let (_, []) = self.kept.advance(parameters.len());
+            let rule = |group: &Group| {
+                let (learning_rate, weight_decay) = rates(group);
+                Plain { learning_rate, weight_decay }
+            };
+            return each(groups, rule, parameters, gradients, []);
         }
-        let first = self.parameters != parameters.len();
-        if first {
-            self.velocity = AlignedBuffer::zeros(parameters.len());
-            self.parameters = parameters.len();
-        }
-        let (keep, take) = if first { (0.0, 1.0) } else { (momentum, 1.0 - dampening) };
+        let (step, [velocity]) = self.kept.advance(parameters.len());
+        let (keep, take) = if step == 1 { (0.0, 1.0) } else { (momentum, 1.0 - dampening) };
         let ahead = nesterov.then_some(momentum);
-        let rule = WithMomentum { learning_rate, weight_decay, keep, take, ahead };
-        each(rule, parameters, gradients, [&mut self.velocity]);
+        let rule = |group: &Group| {
+            let (learning_rate, weight_decay) = rates(group);
+            WithMomentum { learning_rate, weight_decay, keep, take, ahead }
+        };
+        each(groups, rule, parameters, gradients, [velocity]);
     }
 
     fn learning_rate(&self) -> f32 {
@@ -87,6 +90,18 @@ impl Optimizer for Sgd {
 
     fn set_learning_rate(&mut self, learning_rate: f32) {
         self.learning_rate = learning_rate;
+    }
+
+    fn name(&self) -> &'static str {
+        "Sgd"
+    }
+
+    fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    fn kept_mut(&mut self) -> &mut Kept {
+        &mut self.kept
     }
 }
 

@@ -100,6 +100,82 @@ fn adam_is_pytorchs() {
     );
 }
 
+/// Two groups after four steps as this PyTorch 2.15.0 program takes them:
+///
+/// ```python
+/// w = torch.nn.Parameter(torch.tensor([1.0, -2.0, 0.5])); b = torch.nn.Parameter(torch.tensor([3.0, -0.1]))
+/// o = make([{"params": [w]}, {"params": [b], "weight_decay": 0.0, "lr": 0.05}])
+/// for k in range(4):
+///     w.grad = torch.tensor([0.5, -1.0, 0.25]) * (k - 1.5) + w.detach() * 0.5
+///     b.grad = torch.tensor([4.0, 0.01]) * (k - 1.5) + b.detach() * 0.5
+///     o.step()
+/// w.tolist() + b.tolist()
+/// ```
+#[test]
+fn two_groups_are_pytorchs() {
+    /// Of the optimiser under test, with these two groups.
+    struct Grouped<O>(O);
+
+    impl<O: Optimizer> Optimizer for Grouped<O> {
+        fn step_groups(&mut self, parameters: &mut [f32], gradients: &[f32], _: &[Group]) {
+            let groups = [Group::all(3), Group { range: 3..5, learning_rate: 0.5, weight_decay: 0.0 }];
+            self.0.step_groups(parameters, gradients, &groups);
+        }
+        fn learning_rate(&self) -> f32 {
+            self.0.learning_rate()
+        }
+        fn set_learning_rate(&mut self, learning_rate: f32) {
+            self.0.set_learning_rate(learning_rate);
+        }
+        fn name(&self) -> &'static str {
+            self.0.name()
+        }
+        fn kept(&self) -> &Kept {
+            self.0.kept()
+        }
+        fn kept_mut(&mut self) -> &mut Kept {
+            self.0.kept_mut()
+        }
+    }
+    check(
+        "SGD(g, 0.1, weight_decay=0.2)",
+        Grouped(Sgd::new(0.1).weight_decay(0.2)),
+        [0.731_751_26, -1.463_502_5, 0.365_875_63, 2.686_684, -0.090_429_73],
+    );
+    check(
+        "SGD(g, 0.1, momentum=0.9, weight_decay=0.2)",
+        Grouped(Sgd::new(0.1).momentum(0.9).weight_decay(0.2)),
+        [0.585_122, -1.170_244, 0.292_561, 3.086_044_8, -0.076_383_69],
+    );
+    check(
+        "Adam(g, 0.1, weight_decay=0.2)",
+        Grouped(Adam::new(0.1).weight_decay(0.2)),
+        [0.864_681_96, -1.866_349_5, 0.361_860_25, 3.068_501_5, 0.044_761_617],
+    );
+    check(
+        "AdamW(g, 0.1, weight_decay=0.2)",
+        Grouped(AdamW::new(0.1).weight_decay(0.2)),
+        [0.867_464_66, -1.796_139, 0.395_381_54, 3.068_501_5, 0.044_761_617],
+    );
+}
+
+/// Not even by weight decay, or by what an earlier step left.
+#[test]
+fn what_is_in_no_group_stays() {
+    fn stepped(mut optimizer: impl Optimizer) {
+        let mut parameters = [1.0; 4];
+        optimizer.step(&mut parameters, &[1.0; 4]);
+        let before = parameters;
+        optimizer.step_groups(&mut parameters, &[1.0; 4], &[Group { range: 1..2, ..Group::all(4) }]);
+        let moved = parameters.iter().zip(before).map(|(after, before)| after.to_bits() != before.to_bits());
+        assert_eq!(moved.collect::<Vec<_>>(), [false, true, false, false]);
+    }
+    stepped(Sgd::new(0.1).weight_decay(0.2));
+    stepped(Sgd::new(0.1).momentum(0.9));
+    stepped(Adam::new(0.1));
+    stepped(AdamW::new(0.1));
+}
+
 /// What stands in for PyTorch's refusal.
 #[test]
 fn of_nesterov_and_dampening_the_last_counts() {
