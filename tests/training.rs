@@ -3,6 +3,7 @@
 use cnn::optim::{Clip, gradients};
 use cnn::prelude::*;
 use cnn::train::Groups;
+use cnn::train::schedule::{CosineAnnealing, Schedule, Warmup};
 use cnn::weights::Error;
 
 network!(
@@ -24,6 +25,12 @@ network!(
         conv2d(channels, kernel_size = 3);
         let norm = batch_norm2d;
         relu;
+    }
+    pub fn Small(image: Image<1, 2, 2>) -> Vector<4> {
+        flatten;
+        linear(3);
+        tanh;
+        linear(4)
     }
     /// Worth several threads.
     pub fn Wide(image: Image<1, 16, 16>) -> Vector<512> {
@@ -122,6 +129,70 @@ fn a_step_is_no_longer_than_the_limit() {
 
 /// A learned tensor before and after a step, and its gradient.
 type Stepped = (&'static str, Vec<f32>, Vec<f32>, Vec<f32>);
+
+/// All at once, as this PyTorch 2.15.0 program prints it:
+///
+/// ```python
+/// net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(4, 3), torch.nn.Tanh(), torch.nn.Linear(3, 4))
+/// number = lambda i: (i * 7919 % 1000) / 500 - 1
+/// with torch.no_grad():
+///     for k, p in enumerate(net.parameters()):
+///         p.copy_(torch.tensor([number(100 * k + i) for i in range(p.numel())]).view(p.shape))
+/// x = torch.tensor([number(1000 + i) * 2 for i in range(24)]).view(6, 1, 2, 2)
+/// t = torch.tensor([0, 1, 2, 3, 0, 1])
+/// o = torch.optim.SGD([
+///     {"params": [net[1].weight]}, {"params": [net[1].bias], "weight_decay": 0},
+///     {"params": [net[3].weight], "lr": 1.0}, {"params": [net[3].bias], "lr": 1.0, "weight_decay": 0},
+/// ], lr=0.5, momentum=0.9, weight_decay=0.1)
+/// s = SequentialLR(o, [LinearLR(o, 0.25, total_iters=3), CosineAnnealingLR(o, 6)], [3])
+/// loss_of = torch.nn.CrossEntropyLoss(label_smoothing=0.1)
+/// for step in range(8):
+///     o.zero_grad(); total = 0.0
+///     for part in (slice(0, 4), slice(4, 6)):
+///         loss = loss_of(net(x[part]), t[part]) * len(t[part]) / 6
+///         loss.backward(); total += loss.item()
+///     norm = torch.nn.utils.clip_grad_norm_(net.parameters(), 0.5)
+///     o.step(); s.step()
+///     print(f"{total:.7g}, {norm.item():.7g}")
+/// print(net[3].weight.flatten()[:3])
+/// ```
+#[test]
+fn a_whole_recipe_is_pytorchs() {
+    let number = |i: usize| (i * 7919 % 1000) as f32 / 500.0 - 1.0;
+    let mut net = Small::new(0);
+    for (k, name) in ["1.weight", "1.bias", "3.weight", "3.bias"].into_iter().enumerate() {
+        let len = net.tensor(name).unwrap().numbers().len();
+        net.set_tensor(name, &(0..len).map(|i| number(100 * k + i)).collect::<Vec<_>>()).unwrap();
+    }
+    let images: Vec<f32> = (0..24).map(|i| number(1000 + i) * 2.0).collect();
+    let (images, labels) = (Image::from_numbers(&images).unwrap(), [0_u8, 1, 2, 3, 0, 1]);
+
+    let schedule = Warmup::new(3, 0.25, CosineAnnealing::new(0.5, 6));
+    let groups = Groups::new().decay_weights_only().learning_rate("3", 2.0);
+    let trainer =
+        Trainer::new(&mut net, Sgd::new(0.5).momentum(0.9).weight_decay(0.1)).groups(&groups).unwrap();
+    let mut trainer = trainer.loss(CrossEntropy.label_smoothing(0.1)).clip(Clip::Norm(0.5)).micro_batch(4);
+    let expected = [
+        (1.897_341, 1.232_353),
+        (1.781_488, 1.120_719),
+        (1.453_156, 0.697_92),
+        (1.152_311, 0.294_255_2),
+        (1.035_583, 0.281_315_4),
+        (1.012_224, 0.382_744_8),
+        (0.977_495_8, 0.218_411_2),
+        (0.958_950_1, 0.174_721_6),
+    ];
+    for (loss, norm) in expected {
+        let rate = schedule.rate(trainer.steps());
+        trainer.optimizer_mut().set_learning_rate(rate);
+        let found = (trainer.step(images, &labels).unwrap(), trainer.gradient_norm().unwrap());
+        assert!((found.0 - loss).abs() < 2e-6 && (found.1 - norm).abs() < 2e-6, "{found:?}, {loss}, {norm}");
+    }
+    let weight = trainer.network().tensor("3.weight").unwrap().numbers()[..3].to_vec();
+    for (found, expected) in weight.iter().zip([0.363_506_9, 0.340_594_6, -0.527_866]) {
+        assert!((found - expected).abs() < 2e-6, "{weight:?}");
+    }
+}
 
 /// What one step of gradient descent changes, tensor by tensor, with the rate 0.5 and the decay 0.1.
 fn stepped(groups: &Groups) -> Vec<Stepped> {
