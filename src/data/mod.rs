@@ -24,7 +24,11 @@ mod dataset;
 mod error;
 pub mod fashion_mnist;
 pub mod idx;
+mod picture;
+pub mod transform;
 
 pub use batches::{Batches, Epoch};
 pub use dataset::Dataset;
 pub use error::Error;
+pub use picture::Picture;
+pub use transform::Transform;
