@@ -105,6 +105,13 @@ pub enum Error {
         /// The plain file.
         plain: PathBuf,
     },
+    /// A folder does not hold what it should.
+    Empty {
+        /// The folder.
+        folder: PathBuf,
+        /// What it should hold.
+        expected: &'static str,
+    },
     /// A source could not give an item: its file is no image, say.
     Item {
         /// The item, as the source calls it: its file, or its index.
@@ -189,6 +196,9 @@ impl fmt::Display for Error {
             ),
             Self::Missing { gzipped, plain } => {
                 write!(f, "found neither {} nor {}", gzipped.display(), plain.display())
+            }
+            Self::Empty { folder, expected } => {
+                write!(f, "{}: the folder is empty, expected {expected}", folder.display())
             }
             Self::Item { item, source } => write!(f, "{item}: {source}"),
             Self::Transform { item, source } => write!(f, "{item}: {source}"),

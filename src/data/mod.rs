@@ -21,7 +21,8 @@
 //!
 //! What must be decoded, resized or varied comes from a [`Source`], image by image as a [`Picture`] of any size; a
 //! [`Transform`] makes it what the network takes, and a [`Loader`] prepares batches of it in the background. Sources are
-//! a [`Dataset`] and whatever implements the trait:
+//! a [`Dataset`], [`cifar10`], a folder of images by class (`ImageFolder`, with the feature `image`), and whatever
+//! implements the trait:
 //!
 //! ```
 //! use cnn::data::{Loader, Transform, fashion_mnist};
@@ -38,10 +39,13 @@
 //! ```
 
 mod batches;
+pub mod cifar10;
 mod dataset;
 mod error;
 pub mod fashion_mnist;
 pub mod idx;
+#[cfg(feature = "image")]
+mod image_folder;
 mod loader;
 mod picture;
 mod source;
@@ -50,6 +54,8 @@ pub mod transform;
 pub use batches::{Batches, Epoch};
 pub use dataset::Dataset;
 pub use error::Error;
+#[cfg(feature = "image")]
+pub use image_folder::ImageFolder;
 pub use loader::{Loader, LoaderBatch, LoaderEpoch};
 pub use picture::Picture;
 pub use source::Source;
