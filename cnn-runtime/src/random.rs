@@ -33,6 +33,15 @@ impl Stream {
         (self.bits(index) >> 40) as f32 / (1 << 24) as f32
     }
 
+    /// A number below `bound`; none is more than bound · 2⁻⁶⁴ likelier than another.
+    ///
+    /// The upper half of a product (Lemire 2019, *Fast Random Integer Generation in an Interval*). 0 if `bound` is 0.
+    #[must_use]
+    #[inline]
+    pub fn below(self, index: u64, bound: usize) -> usize {
+        ((u128::from(self.bits(index)) * bound as u128) >> 64) as usize
+    }
+
     /// A number that is normally distributed with mean 0 and variance 1 (Box and Muller 1958).
     #[must_use]
     pub fn normal(self, index: u64) -> f32 {
@@ -49,10 +58,7 @@ impl Stream {
 pub fn shuffle<T>(seed: u64, items: &mut [T]) {
     let stream = Stream::new(seed, SHUFFLE);
     for last in (1..items.len()).rev() {
-        // The product's upper half is a number below `last + 1` (Lemire 2019, *Fast Random Integer Generation in an
-        // Interval*); none is more than last · 2⁻⁶⁴ likelier than another.
-        let other = (u128::from(stream.bits(last as u64)) * (last as u128 + 1)) >> 64;
-        items.swap(last, other as usize);
+        items.swap(last, stream.below(last as u64, last + 1));
     }
 }
 

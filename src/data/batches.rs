@@ -57,13 +57,18 @@ impl<'d, I: Sample> Batches<'d, I> {
 
     /// Starts epoch number `epoch`: every image once.
     pub fn epoch(&mut self, epoch: u64) -> Epoch<'_, 'd, I> {
-        for (position, index) in self.order.iter_mut().enumerate() {
-            *index = position;
-        }
-        if let Some(seed) = self.seed {
-            random::shuffle(random::Stream::new(seed, epoch).bits(0), &mut self.order);
-        }
+        order(self.seed, epoch, &mut self.order);
         Epoch { batches: self, next: 0 }
+    }
+}
+
+/// Writes the order of an epoch: that of the indices, shuffled if there is a seed.
+pub(super) fn order(seed: Option<u64>, epoch: u64, order: &mut [usize]) {
+    for (position, index) in order.iter_mut().enumerate() {
+        *index = position;
+    }
+    if let Some(seed) = seed {
+        random::shuffle(random::Stream::new(seed, epoch).bits(0), order);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::idx::Idx;
+use super::picture::brightness;
 use cnn_runtime::sample::Sample;
 use std::path::Path;
 
@@ -97,7 +98,7 @@ fn pixels<I: Sample>(idx: &Idx) -> Result<Vec<I>, Error> {
     }
     let mut images = I::zeros(count);
     for (number, &byte) in I::as_numbers_mut(&mut images).iter_mut().zip(bytes) {
-        *number = f32::from(byte) / 255.0;
+        *number = brightness(byte);
     }
     Ok(images)
 }

@@ -1,6 +1,8 @@
 //! What can be wrong with a data set.
 
 use super::idx::ElementType;
+use super::transform;
+use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -103,6 +105,47 @@ pub enum Error {
         /// The plain file.
         plain: PathBuf,
     },
+    /// A folder does not hold what it should.
+    Empty {
+        /// The folder.
+        folder: PathBuf,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// A source could not give an item: its file is no image, say.
+    Item {
+        /// The item, as the source calls it: its file, or its index.
+        item: String,
+        /// Why.
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// An item could not be transformed into what the network takes.
+    Transform {
+        /// The item, as the source calls it.
+        item: String,
+        /// Why.
+        source: transform::Error,
+    },
+    /// A loader's threads could not be started.
+    Thread {
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// That an item could not be given, and why: what a [`Source`](super::Source) answers. `item` is its
+    /// [`name`](super::Source::name).
+    ///
+    /// ```
+    /// use cnn::data::Error;
+    ///
+    /// let error = Error::item("page 7", "the ink has faded");
+    /// assert_eq!(error.to_string(), "page 7: the ink has faded");
+    /// ```
+    pub fn item(item: impl Into<String>, why: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Item { item: item.into(), source: why.into() }
+    }
 }
 
 impl fmt::Display for Error {
@@ -154,14 +197,22 @@ impl fmt::Display for Error {
             Self::Missing { gzipped, plain } => {
                 write!(f, "found neither {} nor {}", gzipped.display(), plain.display())
             }
+            Self::Empty { folder, expected } => {
+                write!(f, "{}: the folder is empty, expected {expected}", folder.display())
+            }
+            Self::Item { item, source } => write!(f, "{item}: {source}"),
+            Self::Transform { item, source } => write!(f, "{item}: {source}"),
+            Self::Thread { source } => write!(f, "cannot start a thread to load data: {source}"),
         }
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::Read { source, .. } => Some(source),
+            Self::Read { source, .. } | Self::Thread { source } => Some(source),
+            Self::Item { source, .. } => Some(&**source),
+            Self::Transform { source, .. } => Some(source),
             _ => None,
         }
     }
