@@ -1,7 +1,7 @@
 //! The loader: what it gives is the same for any number of threads, is ready before it is asked for, and ends when it
 //! should.
 
-use cnn::data::transform::ColorJitter;
+use cnn::data::transform::{ColorJitter, Key};
 use cnn::data::{Batches, Dataset, Error, Loader, Picture, Source, Transform};
 use cnn::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -90,13 +90,12 @@ fn the_bits_do_not_depend_on_threads() {
 
 #[test]
 fn a_batch_is_its_items_transformed() {
-    let plain = Loader::<Image<3, 8, 8>>::new(COLOUR, Transform::new().resize(8, 8), 4).shuffled(1);
-    let mut epoch = plain.epoch(0);
+    let loader = loader(COLOUR, 4).shuffled(1);
+    let mut epoch = loader.epoch(5);
     while let Some((images, labels)) = epoch.next_batch().unwrap() {
         for (image, &label) in images.iter().zip(labels) {
             let (picture, _) = COLOUR.get(label).unwrap();
-            let key = cnn::data::transform::Key { seed: 1, epoch: 0, item: label as u64 };
-            let expected = Transform::new().resize(8, 8).apply(picture, key).unwrap();
+            let expected = augment().apply(picture, Key { seed: 1, epoch: 5, item: label as u64 }).unwrap();
             assert_eq!(Image::as_numbers(std::slice::from_ref(image)), expected.numbers());
         }
     }

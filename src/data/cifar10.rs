@@ -16,10 +16,11 @@ use std::path::{Path, PathBuf};
 pub const CLASSES: [&str; 10] =
     ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
-/// The mean of each channel over the images for training, for [`normalize`](super::Transform::normalize).
+/// The mean of each channel over the images for training as it is usually given, for
+/// [`normalize`](super::Transform::normalize).
 pub const MEAN: [f32; 3] = [0.4914, 0.4822, 0.4465];
 
-/// The standard deviation of each channel over the images for training.
+/// The standard deviation of each channel over the images for training as it is usually given.
 pub const STD: [f32; 3] = [0.2470, 0.2435, 0.2616];
 
 const SIDE: usize = 32;

@@ -105,18 +105,16 @@ impl Picture {
         &mut self.numbers
     }
 
-    /// A picture whose channels are each made from one of this picture's.
-    ///
-    /// # Panics
-    /// Unless `make` gives height × width numbers.
+    /// A picture of another size, whose channels are each written from one of this picture's. They start as zeros.
     pub(super) fn map_planes(
         &self,
         height: usize,
         width: usize,
-        make: impl FnMut(&[f32]) -> Vec<f32>,
+        mut write: impl FnMut(&[f32], &mut [f32]),
     ) -> Self {
-        let numbers: Vec<f32> = self.numbers.chunks_exact(self.plane_len()).flat_map(make).collect();
-        assert_eq!(numbers.len(), self.channels * height * width);
+        let mut numbers = vec![0.0; self.channels * height * width];
+        let planes = self.numbers.chunks_exact(self.plane_len());
+        planes.zip(numbers.chunks_exact_mut(height * width)).for_each(|(from, to)| write(from, to));
         Self { channels: self.channels, height, width, numbers }
     }
 

@@ -53,21 +53,15 @@ pub(super) fn resize(
     let options =
         fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Bilinear));
     let mut resizer = fir::Resizer::new();
-    Ok(picture.map_planes(height, width, |plane| {
-        let mut resized = vec![0.0_f32; height * width];
-        let bytes = bytemuck::cast_slice_mut(&mut resized);
-        let from = fir::images::ImageRef::new(
-            from_width as u32,
-            from_height as u32,
-            bytemuck::cast_slice(plane),
-            fir::PixelType::F32,
-        );
-        let to = fir::images::Image::from_slice_u8(width as u32, height as u32, bytes, fir::PixelType::F32);
+    let kind = fir::PixelType::F32;
+    Ok(picture.map_planes(height, width, |from, to| {
+        let (from, to) = (bytemuck::cast_slice(from), bytemuck::cast_slice_mut(to));
+        let from = fir::images::ImageRef::new(from_width as u32, from_height as u32, from, kind);
+        let to = fir::images::Image::from_slice_u8(width as u32, height as u32, to, kind);
         let (Ok(from), Ok(mut to)) = (from, to) else { unreachable!("a number for each pixel") };
         if let Err(error) = resizer.resize(&from, &mut to, &options) {
             unreachable!("both have pixels of one type: {error}");
         }
-        resized
     }))
 }
 
@@ -134,13 +128,11 @@ fn crop(picture: &Picture, part: Part, padding: usize) -> Picture {
     };
     let (rows, first_row) = inside(part.top, part.height, from_height);
     let (columns, first_column) = inside(part.left, part.width, from_width);
-    picture.map_planes(part.height, part.width, |plane| {
-        let mut cropped = vec![0.0; part.height * part.width];
-        let to_rows = cropped.chunks_exact_mut(part.width).skip(rows.start).take(rows.len());
-        for (to, from) in to_rows.zip(plane.chunks_exact(from_width).skip(first_row)) {
+    picture.map_planes(part.height, part.width, |from, to| {
+        let to_rows = to.chunks_exact_mut(part.width).skip(rows.start).take(rows.len());
+        for (to, from) in to_rows.zip(from.chunks_exact(from_width).skip(first_row)) {
             to[columns.clone()].copy_from_slice(&from[first_column..][..columns.len()]);
         }
-        cropped
     })
 }
 
