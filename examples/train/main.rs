@@ -1,0 +1,274 @@
+//! Any of the classic networks on images of ten classes.
+//!
+//! `cargo run --release --example train -- --net resnet18` trains on the subset of Fashion-MNIST in this repository;
+//! `-- --help` lists the options.
+
+mod options;
+#[path = "../lenet/progress.rs"]
+mod progress;
+
+use clap::Parser;
+use cnn::data::{ImageFolder, Loader, Source, Transform, fashion_mnist};
+use cnn::init::{Fan, Init, Nonlinearity};
+use cnn::models::{GoogLeNet, LeNet};
+use cnn::optim::Clip;
+use cnn::prelude::*;
+use cnn::train::schedule::{CosineAnnealing, OneCycle, Schedule};
+use cnn::train::{ConfusionMatrix, Groups, metrics};
+use options::{Choice, Net, Options, Rates, Size, Start};
+use progress::Progress;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+cnn::network!(
+    use cnn::models::{AlexNet, DenseNet121, GoogLeNet, MobileNetV2, NiN, ResNet18, SqueezeNet, Vgg};
+
+    pub type AlexNet96 = AlexNet<10, 96>;
+    pub type AlexNet224 = AlexNet<10, 224>;
+    pub type Vgg96 = Vgg<{ VGG11 }, 1, 10, 96>;
+    pub type Vgg224 = Vgg<{ VGG11 }, 1, 10, 224>;
+    pub type NiN96 = NiN<10, 96>;
+    pub type NiN224 = NiN<10, 224>;
+    pub type GoogLeNet224 = GoogLeNet<10, 224>;
+    pub type ResNet96 = ResNet18<10, 96>;
+    pub type ResNet224 = ResNet18<10, 224>;
+    pub type SqueezeNet96 = SqueezeNet<10, 96>;
+    pub type SqueezeNet224 = SqueezeNet<10, 224>;
+    pub type MobileNet96 = MobileNetV2<10, 96>;
+    pub type MobileNet224 = MobileNetV2<10, 224>;
+    pub type DenseNet96 = DenseNet121<10, 96>;
+    pub type DenseNet224 = DenseNet121<10, 224>;
+
+    const VGG11: [(usize, usize); 5] = [(1, 64), (1, 128), (2, 256), (2, 512), (2, 512)];
+);
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), cnn::Error> {
+    if let Some(threads) = options.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        pool.map_err(|error| std::io::Error::other(format!("cannot start {threads} threads: {error}")))?;
+    }
+    let default = if options.net == Net::Lenet { Size::Lenet } else { Size::Small };
+    let size = options.resize.unwrap_or(default);
+    match (options.net, size) {
+        (Net::Lenet, Size::Lenet) => train::<LeNet>(options),
+        (Net::Alexnet, Size::Small) => train::<AlexNet96>(options),
+        (Net::Alexnet, Size::Paper) => train::<AlexNet224>(options),
+        (Net::Vgg11, Size::Small) => train::<Vgg96>(options),
+        (Net::Vgg11, Size::Paper) => train::<Vgg224>(options),
+        (Net::Nin, Size::Small) => train::<NiN96>(options),
+        (Net::Nin, Size::Paper) => train::<NiN224>(options),
+        (Net::Googlenet, Size::Small) => train::<GoogLeNet>(options),
+        (Net::Googlenet, Size::Paper) => train::<GoogLeNet224>(options),
+        (Net::Resnet18, Size::Small) => train::<ResNet96>(options),
+        (Net::Resnet18, Size::Paper) => train::<ResNet224>(options),
+        (Net::Squeezenet, Size::Small) => train::<SqueezeNet96>(options),
+        (Net::Squeezenet, Size::Paper) => train::<SqueezeNet224>(options),
+        (Net::Mobilenetv2, Size::Small) => train::<MobileNet96>(options),
+        (Net::Mobilenetv2, Size::Paper) => train::<MobileNet224>(options),
+        (Net::Densenet121, Size::Small) => train::<DenseNet96>(options),
+        (Net::Densenet121, Size::Paper) => train::<DenseNet224>(options),
+        (Net::Lenet, _) => Err(std::io::Error::other("lenet takes images of 28x28: --resize 28").into()),
+        (_, Size::Lenet) => Err(std::io::Error::other("28x28 is for lenet: --resize 96 or 224").into()),
+    }
+}
+
+/// The images to learn from and those to test with.
+fn sources(options: &Options) -> Result<[Arc<dyn Source>; 2], cnn::Error> {
+    let folders = ["train", "test"].map(|name| options.data.join(name));
+    if folders.iter().all(|folder| folder.is_dir()) {
+        let [train, test] = folders.map(ImageFolder::open);
+        return Ok([Arc::new(train?), Arc::new(test?)]);
+    }
+    let (train, test) = fashion_mnist::load(&options.data)?;
+    let some = |data: Dataset<Image<1, 28, 28>>| -> Result<Arc<dyn Source>, cnn::Error> {
+        let count = options.limit.unwrap_or(data.len()).min(data.len());
+        let (images, labels) = (data.images()[..count].to_vec(), data.labels()[..count].to_vec());
+        Ok(Arc::new(Dataset::new(images, labels)?))
+    };
+    Ok([some(train)?, some(test)?])
+}
+
+/// What makes any picture an image that the network takes.
+fn transform<N: Network>(augment: bool) -> Transform {
+    let [channels, height, width] = N::Input::SHAPE else { unreachable!("all networks here take images") };
+    let mut transform = Transform::new();
+    if augment {
+        transform = transform.random_horizontal_flip(0.5).random_crop(28, 28, 2);
+    }
+    let transform = transform.resize(*height, *width);
+    if *channels == 3 { transform.rgb() } else { transform.grayscale() }
+}
+
+/// What an epoch of training came to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Epoch {
+    /// Mean over the epoch, each batch measured before it was learned from.
+    loss: f64,
+    accuracy: f64,
+    images_per_second: f64,
+}
+
+fn train<N: Network<Output = Vector<10>>>(options: &Options) -> Result<(), cnn::Error> {
+    let [train, test] = sources(options)?;
+    println!("{}", N::summary());
+    println!("{} images to learn from, {} to test with\n", train.len(), test.len());
+    let mut net = N::new(options.seed);
+    if let Start::Kaiming = options.init {
+        net.initialize(
+            Init::KaimingUniform { mode: Fan::In, nonlinearity: Nonlinearity::Relu },
+            options.seed,
+        );
+    }
+    if let Some(path) = &options.load {
+        net.load(path)?;
+    }
+    let count = train.len();
+    let loader = Loader::new(train, transform::<N>(options.augment), options.batch).shuffled(options.seed);
+    let test = Loader::new(test, transform::<N>(false), options.batch);
+    let data = Data { loader, count, test };
+    let (lr, decay) = (options.lr, options.weight_decay);
+    let (last, result) = match options.optimizer {
+        Choice::Sgd => data.train(&mut net, Sgd::new(lr).momentum(0.9).weight_decay(decay), options)?,
+        Choice::Adam => data.train(&mut net, Adam::new(lr).weight_decay(decay), options)?,
+        Choice::Adamw => data.train(&mut net, AdamW::new(lr).weight_decay(decay), options)?,
+    };
+    println!("\n{}", result.confusion);
+    println!("test accuracy {:.4}", result.accuracy);
+    if let Some(path) = &options.save {
+        net.save(path)?;
+        println!("weights saved to {}", path.display());
+    }
+    if options.json {
+        // JSON has no NaN and no infinity: a loss that ran away is null.
+        let loss = if last.loss.is_finite() { format!("{:.5}", last.loss) } else { "null".to_owned() };
+        println!(
+            "{{\"net\":\"{}\",\"epochs\":{},\"train_loss\":{loss},\"train_accuracy\":{:.5},\
+             \"test_accuracy\":{:.5},\"images_per_second\":{:.1},\"parameters\":{}}}",
+            N::NAME,
+            options.epochs,
+            last.accuracy,
+            result.accuracy,
+            last.images_per_second,
+            N::PARAMETERS
+        );
+    }
+    Ok(())
+}
+
+/// What there is to learn from and to test with.
+struct Data<I> {
+    loader: Loader<I>,
+    count: usize,
+    test: Loader<I>,
+}
+
+impl<I: Sample> Data<I> {
+    /// Trains for all epochs, testing after each; gives the last of both.
+    fn train<N: Network<Input = I, Output = Vector<10>>>(
+        &self,
+        net: &mut N,
+        optimizer: impl Optimizer,
+        options: &Options,
+    ) -> Result<(Epoch, Evaluation), cnn::Error> {
+        let steps = options.epochs * self.loader.count() as u64;
+        let schedule: Option<Box<dyn Schedule>> = match options.schedule {
+            Rates::Constant => None,
+            Rates::Cosine => Some(Box::new(CosineAnnealing::new(options.lr, steps))),
+            Rates::OneCycle => Some(Box::new(OneCycle::new(options.lr, steps))),
+        };
+        let groups = Groups::new().decay_weights_only();
+        let mut trainer = Trainer::new(net, optimizer).seed(options.seed).groups(&groups)?;
+        if let Some(norm) = options.clip {
+            trainer = trainer.clip(Clip::Norm(norm));
+        }
+        let mut last = None;
+        for epoch in 0..options.epochs {
+            let progress = Progress::start(epoch + 1, options.epochs, self.count);
+            let figures = self.train_epoch(&mut trainer, schedule.as_deref(), epoch, &progress)?;
+            let result = self.evaluate(trainer.network())?;
+            progress.finish(&figures, &result);
+            last = Some((figures, result));
+        }
+        Ok(last.unwrap_or_else(|| unreachable!("there is at least one epoch")))
+    }
+
+    fn train_epoch<N: Network<Input = I, Output = Vector<10>>, O: Optimizer>(
+        &self,
+        trainer: &mut Trainer<'_, N, O>,
+        schedule: Option<&dyn Schedule>,
+        number: u64,
+        progress: &Progress,
+    ) -> Result<Epoch, cnn::Error> {
+        let start = Instant::now();
+        let (mut loss, mut correct, mut seen) = (0.0, 0, 0);
+        let (mut epoch, mut figures) = (self.loader.epoch(number), Epoch::default());
+        while let Some((images, labels)) = epoch.next_batch()? {
+            if let Some(schedule) = schedule {
+                let rate = schedule.rate(trainer.steps());
+                trainer.optimizer_mut().set_learning_rate(rate);
+            }
+            loss += f64::from(trainer.step(images, labels)?) * images.len() as f64;
+            correct += metrics::correct(trainer.outputs(), labels)?;
+            seen += images.len();
+            figures = Epoch {
+                loss: loss / seen as f64,
+                accuracy: correct as f64 / seen as f64,
+                images_per_second: seen as f64 / start.elapsed().as_secs_f64(),
+            };
+            progress.advance(seen, &figures);
+        }
+        Ok(figures)
+    }
+
+    fn evaluate<N: Network<Input = I, Output = Vector<10>>>(
+        &self,
+        net: &N,
+    ) -> Result<Evaluation, cnn::Error> {
+        let (mut confusion, mut loss, mut seen) = (ConfusionMatrix::new(10), 0.0, 0);
+        let mut epoch = self.test.epoch(0);
+        while let Some((images, labels)) = epoch.next_batch()? {
+            let outputs = net.forward(images);
+            let mut d_outputs = outputs.clone();
+            loss += CrossEntropy.evaluate(&outputs, labels, &mut d_outputs)? * images.len() as f32;
+            confusion.add(&outputs, labels)?;
+            seen += images.len();
+        }
+        Ok(Evaluation { loss: loss / seen as f32, accuracy: confusion.accuracy(), confusion })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_learns_a_few_images_by_heart() {
+        let line = ["train", "--limit", "32", "--batch", "8"];
+        let options = Options::parse_from(line);
+        let [train, test] = sources(&options).expect("the subset stands in the repository");
+        let loader = Loader::new(train, transform::<LeNet>(false), 8).shuffled(1);
+        let data = Data { loader, count: 32, test: Loader::new(test, transform::<LeNet>(false), 8) };
+        let mut net = LeNet::new(1);
+        net.initialize(Init::XavierUniform, 1);
+        let options = Options { epochs: 60, schedule: Rates::OneCycle, lr: 0.02, ..options };
+        let (last, _) = data.train(&mut net, Adam::new(0.02), &options).expect("fitting data");
+        assert!(last.accuracy >= 0.9, "{last:?}");
+    }
+
+    #[test]
+    fn a_size_that_does_not_fit_is_an_error() {
+        let options = Options::parse_from(["train", "--net", "lenet", "--resize", "96"]);
+        assert!(run(&options).expect_err("lenet is for 28x28").to_string().contains("--resize 28"));
+    }
+}

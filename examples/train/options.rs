@@ -1,0 +1,129 @@
+//! The command line.
+
+use clap::{Parser, ValueEnum};
+use std::path::PathBuf;
+
+/// Trains a classic network on images of ten classes.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "train")]
+pub(crate) struct Options {
+    /// The network
+    #[arg(long, value_enum, default_value_t = Net::Lenet)]
+    pub(crate) net: Net,
+    /// Folder of four IDX files, or with folders `train` and `test` of images by class [default: the subset of
+    /// Fashion-MNIST in this repository]
+    #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/data/fashion-mnist"), hide_default_value = true)]
+    pub(crate) data: PathBuf,
+    /// Height and width that images are brought to [default: 28 for lenet, 96 for the others]
+    #[arg(long, value_enum)]
+    pub(crate) resize: Option<Size>,
+    /// Use so many images of each set only
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// How often to go over the images
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) epochs: u64,
+    /// Images per step
+    #[arg(long, default_value_t = 32, value_parser = at_least_one)]
+    pub(crate) batch: usize,
+    /// Learning rate
+    #[arg(long, default_value_t = 1e-3, value_parser = above_zero)]
+    pub(crate) lr: f32,
+    /// How parameters follow their gradients
+    #[arg(long, value_enum, default_value_t = Choice::Adam)]
+    pub(crate) optimizer: Choice,
+    /// Weight decay, of weights only
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) weight_decay: f32,
+    /// How the learning rate changes over the run
+    #[arg(long, value_enum, default_value_t = Rates::Constant)]
+    pub(crate) schedule: Rates,
+    /// Shorten gradients that are longer than this
+    #[arg(long, value_name = "NORM", value_parser = above_zero)]
+    pub(crate) clip: Option<f32>,
+    /// How weights start: as PyTorch's default, or Kaiming-uniform for relu
+    #[arg(long, value_enum, default_value_t = Start::Default)]
+    pub(crate) init: Start,
+    /// Flip and shift images at random
+    #[arg(long)]
+    pub(crate) augment: bool,
+    /// Where all random numbers come from
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Threads to work on [default: one for each core]
+    #[arg(long, value_parser = at_least_one)]
+    pub(crate) threads: Option<usize>,
+    /// File to save the weights to
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
+    /// File of weights to start from
+    #[arg(long, value_name = "FILE")]
+    pub(crate) load: Option<PathBuf>,
+    /// Print the figures as JSON on the last line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A network of `cnn::models`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Net {
+    Lenet,
+    Alexnet,
+    Vgg11,
+    Nin,
+    Googlenet,
+    Resnet18,
+    Squeezenet,
+    Mobilenetv2,
+    Densenet121,
+}
+
+/// A size that the networks here are compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Size {
+    #[value(name = "28")]
+    Lenet,
+    #[value(name = "96")]
+    Small,
+    #[value(name = "224")]
+    Paper,
+}
+
+/// An optimiser.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Choice {
+    Sgd,
+    Adam,
+    Adamw,
+}
+
+/// A schedule.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Rates {
+    Constant,
+    Cosine,
+    OneCycle,
+}
+
+/// An initialisation.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Start {
+    Default,
+    Kaiming,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("it must be at least 1".into()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+fn above_zero(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(number) if 0.0 < number && number < f32::INFINITY => Ok(number),
+        Ok(_) => Err("it must be above 0 and finite".into()),
+        Err(error) => Err(format!("{error}")),
+    }
+}
