@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Channels beyond the ends count as zeros; of an even number of channels, one more lies before c than behind it. With
-//! t[c] = `d_y`[c] · x[c] · s[c]^(−beta − 1), the gradient is
+//! `t[c] = d_y[c] · x[c] · s[c]^(−beta − 1)`, the gradient is
 //!
 //! ```text
 //! d_x[c] = d_y[c] · s[c]^(−beta) − 2 · alpha · beta / size · x[c] · Σ t[c']   over the channels c' that have c around them

@@ -3,7 +3,7 @@
 use super::Real;
 use crate::local_response_norm::LocalResponseNorm;
 
-/// y[c] = x[c] · s[c]^(−beta)
+/// `y[c] = x[c] · s[c]^(−beta)`
 pub fn forward<T: Real>(d: &LocalResponseNorm, x: &[T], y: &mut [T]) {
     for i in 0..x.len() {
         y[i] = x[i] * power(scale(d, x, i), -d.beta);
