@@ -1,8 +1,7 @@
 //! The same numbers as PyTorch: whole networks, number by number, against what `tests/parity/generate.py` wrote.
 //!
 //! All channels are there; most images are smaller than in the papers, since the more numbers there are, the more surely
-//! one of them lies where rounding decides about a relu. AlexNet with an image of its paper's size runs on request:
-//! `cargo test --release --test parity -- --ignored`.
+//! one of them lies where rounding decides about a relu.
 
 #[path = "parity/fixture.rs"]
 mod fixture;

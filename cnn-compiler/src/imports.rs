@@ -137,6 +137,7 @@ impl Source {
 /// Exported macros of a crate share one namespace, so the name tells the declaration's place and contents.
 fn hidden_name(name: &Ident, program: &TokenStream) -> Ident {
     let (span, mut hasher) = (name.span(), DefaultHasher::new());
+    // Outside of rustc, files are numbered as they come.
     let (file, start) = (span.local_file().map(|_| span.file()), span.start());
     (program.to_string(), file, start.line, start.column).hash(&mut hasher);
     format_ident!("__cnn_{name}_{:016x}", hasher.finish(), span = Span::call_site())

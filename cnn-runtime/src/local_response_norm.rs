@@ -232,46 +232,38 @@ mod tests {
     }
 
     /// ```python
-    /// # torch 2.15.0
+    /// # torch 2.15.0, for each (size, alpha, beta, k)
     /// x = (torch.arange(12.).reshape(1, 4, 1, 3) / 4 - 1).requires_grad_()
-    /// y = F.local_response_norm(x, 3, alpha=.5, beta=.75, k=1.)
+    /// y = F.local_response_norm(x, size, alpha, beta, k)
     /// (y * torch.arange(12.).reshape(1, 4, 1, 3)).sum().backward(); y, x.grad
     /// ```
     #[test]
+    #[rustfmt::skip]
     fn numbers_are_pytorchs() {
-        let d = LocalResponseNorm { channels: 4, pixels: 3, size: 3, alpha: 0.5, beta: 0.75, k: 1.0 };
         let x: Vec<f32> = (0_u8..12).map(|i| f32::from(i) / 4.0 - 1.0).collect();
         let d_y: Vec<f32> = (0_u8..12).map(f32::from).collect();
         let (x, d_y) = (Batch::new(&x, 12, 0), Batch::new(&d_y, 12, 0));
-        let y = [
-            -0.884_900_75,
-            -0.701_249_7,
-            -0.481_318_3,
-            -0.215_528_16,
-            0.0,
-            0.215_528_16,
-            0.407_751_47,
-            0.562_147_6,
-            0.675_409_5,
-            1.025_488_7,
-            1.124_295_2,
-            1.187_468_4,
+        let odd = LocalResponseNorm { channels: 4, pixels: 3, size: 3, alpha: 0.5, beta: 0.75, k: 1.0 };
+        let even = LocalResponseNorm { size: 2, beta: 0.5, k: 1.5, ..odd };
+        let cases = [
+            (odd, [
+                -0.884_900_75, -0.701_249_7, -0.481_318_3, -0.215_528_16, 0.0, 0.215_528_16,
+                0.407_751_47, 0.562_147_6, 0.675_409_5, 1.025_488_7, 1.124_295_2, 1.187_468_4,
+            ], [
+                -0.132_632_72, 0.814_785_36, 1.921_427_7, 2.669_68, 3.516_290_7, 4.112_365,
+                3.840_310_6, 3.309_095_9, 2.434_583_2, 4.585_962, 3.620_070_7, 2.655_720_2,
+            ]),
+            (even, [
+                -0.755_929, -0.585_54, -0.4, -0.188_144_18, 0.0, 0.199_007_45,
+                0.398_014_9, 0.585_54, 0.752_576_7, 0.894_427_2, 1.010_582_3, 1.103_354_6,
+            ], [
+                -0.079_919_65, 0.713_801_2, 1.614_814_9, 2.332_327_8, 3.122_880_2, 3.727_622_5,
+                4.071_833, 4.136_538_5, 3.961_985_6, 5.151_900_3, 5.017_075, 4.824_606,
+            ]),
         ];
-        let d_x = [
-            -0.132_632_72,
-            0.814_785_36,
-            1.921_427_7,
-            2.669_68,
-            3.516_290_7,
-            4.112_365,
-            3.840_310_6,
-            3.309_095_9,
-            2.434_583_2,
-            4.585_962,
-            3.620_070_7,
-            2.655_720_2,
-        ];
-        assert_close("y", &run_forward(&d, &x, &x, 1), &y, 4);
-        assert_close("d_x", &run_backward(&d, &x, &d_y, Write::Overwrite, 1), &d_x, 16);
+        for (d, y, d_x) in cases {
+            assert_close("y", &run_forward(&d, &x, &x, 1), &y, 4);
+            assert_close("d_x", &run_backward(&d, &x, &d_y, Write::Overwrite, 1), &d_x, 16);
+        }
     }
 }

@@ -33,6 +33,22 @@ pub trait Loss<Output: Sample, Target> {
     ) -> Result<f32, Error>;
 }
 
+/// A loss by reference is the same loss.
+impl<Output: Sample, Target, L: Loss<Output, Target>> Loss<Output, Target> for &L {
+    fn check(&self, targets: &[Target]) -> Result<(), Error> {
+        (*self).check(targets)
+    }
+
+    fn evaluate(
+        &self,
+        outputs: &[Output],
+        targets: &[Target],
+        d_outputs: &mut [Output],
+    ) -> Result<f32, Error> {
+        (*self).evaluate(outputs, targets, d_outputs)
+    }
+}
+
 /// Cross-entropy of logits with the numbers of the right classes, mean over the batch: PyTorch's `CrossEntropyLoss`.
 ///
 /// The loss of logits z with label k is ln Σᵢ exp(zᵢ) − zₖ; its gradient is softmax(z) less 1 at k.

@@ -3,16 +3,16 @@
 //! `cargo run --release --example lenet` trains on the subset in `data/fashion-mnist`; `-- --help` lists the options.
 
 mod options;
-mod progress;
+#[path = "../shared/mod.rs"]
+mod shared;
 
 use clap::Parser;
 use cnn::data::fashion_mnist;
 use cnn::prelude::*;
-use cnn::train::metrics;
-use options::{Choice, Options};
-use progress::Progress;
+use options::Options;
+use shared::arguments::Choice;
+use shared::{Epoch, Progress, Running, finish, use_threads};
 use std::process::ExitCode;
-use std::time::Instant;
 
 cnn::network!(
     /// LeNet-5 (LeCun et al. 1998) as the textbooks have it: sigmoids and average pools.
@@ -38,20 +38,11 @@ const TEST_BATCH: usize = 256;
 type Data = Dataset<Image<1, 28, 28>>;
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    finish(run(&Options::parse()))
 }
 
 fn run(options: &Options) -> Result<(), cnn::Error> {
-    if let Some(threads) = options.threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-        pool.map_err(|error| std::io::Error::other(format!("cannot start {threads} threads: {error}")))?;
-    }
+    use_threads(options.threads)?;
     let (train, test) = fashion_mnist::load(&options.data)?;
     println!("{}", LeNet::summary());
     println!("{} images to learn from, {} to test with\n", train.len(), test.len());
@@ -73,32 +64,9 @@ fn run(options: &Options) -> Result<(), cnn::Error> {
     net.save(&options.save)?;
     println!("weights saved to {}", options.save.display());
     if options.json {
-        println!("{}", last.json(options.epochs, result.accuracy));
+        println!("{}", last.json("lenet", options.epochs, result.accuracy, LeNet::PARAMETERS));
     }
     Ok(())
-}
-
-/// What an epoch of training came to.
-#[derive(Clone, Copy, Debug, Default)]
-struct Epoch {
-    /// Mean over the epoch, each batch measured before it was learned from.
-    loss: f64,
-    accuracy: f64,
-    images_per_second: f64,
-}
-
-impl Epoch {
-    fn json(&self, epochs: u64, test_accuracy: f32) -> String {
-        // JSON has no NaN and no infinity: a loss that ran away is null.
-        let loss = if self.loss.is_finite() { format!("{:.5}", self.loss) } else { "null".to_owned() };
-        format!(
-            "{{\"net\":\"lenet\",\"epochs\":{epochs},\"train_loss\":{loss},\"train_accuracy\":{:.5},\
-             \"test_accuracy\":{test_accuracy:.5},\"images_per_second\":{:.0},\"parameters\":{}}}",
-            self.accuracy,
-            self.images_per_second,
-            LeNet::PARAMETERS
-        )
-    }
 }
 
 /// Trains for all epochs, testing after each; gives the last epoch.
@@ -127,22 +95,12 @@ fn train_epoch<O: Optimizer>(
     number: u64,
     progress: &Progress,
 ) -> Result<Epoch, cnn::Error> {
-    let start = Instant::now();
-    let (mut loss, mut correct, mut seen) = (0.0, 0, 0);
+    let (mut running, mut figures) = (Running::start(), Epoch::default());
     let mut epoch = batches.epoch(number);
-    let mut result = Epoch::default();
     while let Some((images, labels)) = epoch.next_batch() {
-        loss += f64::from(trainer.step(images, labels)?) * images.len() as f64;
-        correct += metrics::correct(trainer.outputs(), labels)?;
-        seen += images.len();
-        result = Epoch {
-            loss: loss / seen as f64,
-            accuracy: correct as f64 / seen as f64,
-            images_per_second: seen as f64 / start.elapsed().as_secs_f64(),
-        };
-        progress.advance(seen, &result);
+        figures = running.step(trainer, images, labels, progress)?;
     }
-    Ok(result)
+    Ok(figures)
 }
 
 #[cfg(test)]
@@ -150,7 +108,8 @@ mod tests {
     use super::*;
 
     fn subset(count: usize) -> Data {
-        let (train, _) = fashion_mnist::load(options::SUBSET).expect("the subset stands in the repository");
+        let (train, _) =
+            fashion_mnist::load(shared::arguments::SUBSET).expect("the subset stands in the repository");
         Dataset::new(train.images()[..count].to_vec(), train.labels()[..count].to_vec())
             .expect("as many labels")
     }
@@ -191,23 +150,5 @@ mod tests {
         };
         let one = trained(1);
         assert!(one == trained(1) && one == trained(2) && one == trained(3));
-    }
-
-    #[test]
-    fn the_last_line_holds_every_figure() {
-        let line = Epoch { loss: 0.5, accuracy: 0.8, images_per_second: 1234.4 }.json(10, 0.75);
-        assert_eq!(
-            line,
-            "{\"net\":\"lenet\",\"epochs\":10,\"train_loss\":0.50000,\"train_accuracy\":0.80000,\
-             \"test_accuracy\":0.75000,\"images_per_second\":1234,\"parameters\":61706}"
-        );
-    }
-
-    #[test]
-    fn a_loss_that_ran_away_is_null_in_json() {
-        for loss in [f64::NAN, f64::INFINITY] {
-            let line = Epoch { loss, ..Epoch::default() }.json(1, 0.1);
-            assert!(line.contains("\"train_loss\":null,"), "{line}");
-        }
     }
 }

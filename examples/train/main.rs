@@ -4,22 +4,22 @@
 //! `-- --help` lists the options.
 
 mod options;
-#[path = "../lenet/progress.rs"]
-mod progress;
+#[path = "../shared/mod.rs"]
+mod shared;
 
 use clap::Parser;
-use cnn::data::{ImageFolder, Loader, Source, Transform, fashion_mnist};
+use cnn::data::{ImageFolder, Loader, Picture, Source, Transform, fashion_mnist};
 use cnn::init::{Fan, Init, Nonlinearity};
 use cnn::models::{GoogLeNet, LeNet};
 use cnn::optim::Clip;
 use cnn::prelude::*;
 use cnn::train::schedule::{CosineAnnealing, OneCycle, Schedule};
-use cnn::train::{ConfusionMatrix, Groups, metrics};
-use options::{Choice, Net, Options, Rates, Size, Start};
-use progress::Progress;
+use cnn::train::{Groups, evaluate_loader};
+use options::{Net, Options, Rates, Size, Start};
+use shared::arguments::Choice;
+use shared::{Epoch, Progress, Running, finish, use_threads};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
 
 cnn::network!(
     use cnn::models::{AlexNet, DenseNet121, GoogLeNet, MobileNetV2, NiN, ResNet18, SqueezeNet, Vgg};
@@ -44,20 +44,11 @@ cnn::network!(
 );
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    finish(run(&Options::parse()))
 }
 
 fn run(options: &Options) -> Result<(), cnn::Error> {
-    if let Some(threads) = options.threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-        pool.map_err(|error| std::io::Error::other(format!("cannot start {threads} threads: {error}")))?;
-    }
+    use_threads(options.threads)?;
     let default = if options.net == Net::Lenet { Size::Lenet } else { Size::Small };
     let size = options.resize.unwrap_or(default);
     match (options.net, size) {
@@ -83,40 +74,45 @@ fn run(options: &Options) -> Result<(), cnn::Error> {
     }
 }
 
-/// The images to learn from and those to test with.
-fn sources(options: &Options) -> Result<[Arc<dyn Source>; 2], cnn::Error> {
-    let folders = ["train", "test"].map(|name| options.data.join(name));
-    if folders.iter().all(|folder| folder.is_dir()) {
-        let [train, test] = folders.map(ImageFolder::open);
-        return Ok([Arc::new(train?), Arc::new(test?)]);
+/// The first items of a source.
+struct First {
+    source: Arc<dyn Source>,
+    len: usize,
+}
+
+impl Source for First {
+    fn len(&self) -> usize {
+        self.len.min(self.source.len())
     }
-    let (train, test) = fashion_mnist::load(&options.data)?;
-    let some = |data: Dataset<Image<1, 28, 28>>| -> Result<Arc<dyn Source>, cnn::Error> {
-        let count = options.limit.unwrap_or(data.len()).min(data.len());
-        let (images, labels) = (data.images()[..count].to_vec(), data.labels()[..count].to_vec());
-        Ok(Arc::new(Dataset::new(images, labels)?))
+    fn get(&self, index: usize) -> Result<(Picture, usize), cnn::data::Error> {
+        self.source.get(index)
+    }
+    fn name(&self, index: usize) -> String {
+        self.source.name(index)
+    }
+}
+
+/// The images to learn from and those to test with.
+fn sources(options: &Options) -> Result<[First; 2], cnn::Error> {
+    let folders = ["train", "test"].map(|name| options.data.join(name));
+    let sources: [Arc<dyn Source>; 2] = if folders.iter().all(|folder| folder.is_dir()) {
+        let [train, test] = folders.map(ImageFolder::open);
+        [Arc::new(train?), Arc::new(test?)]
+    } else {
+        let (train, test) = fashion_mnist::load(&options.data)?;
+        [Arc::new(train), Arc::new(test)]
     };
-    Ok([some(train)?, some(test)?])
+    Ok(sources.map(|source| First { source, len: options.limit.unwrap_or(usize::MAX) }))
 }
 
 /// What makes any picture an image that the network takes.
 fn transform<N: Network>(augment: bool) -> Transform {
-    let [channels, height, width] = N::Input::SHAPE else { unreachable!("all networks here take images") };
-    let mut transform = Transform::new();
+    let [channels, height, width] = *N::Input::SHAPE else { unreachable!("all networks here take images") };
+    let mut transform = Transform::new().resize(height, width);
     if augment {
-        transform = transform.random_horizontal_flip(0.5).random_crop(28, 28, 2);
+        transform = transform.random_horizontal_flip(0.5).random_crop(height, width, height / 8);
     }
-    let transform = transform.resize(*height, *width);
-    if *channels == 3 { transform.rgb() } else { transform.grayscale() }
-}
-
-/// What an epoch of training came to.
-#[derive(Clone, Copy, Debug, Default)]
-struct Epoch {
-    /// Mean over the epoch, each batch measured before it was learned from.
-    loss: f64,
-    accuracy: f64,
-    images_per_second: f64,
+    if channels == 3 { transform.rgb() } else { transform.grayscale() }
 }
 
 fn train<N: Network<Output = Vector<10>>>(options: &Options) -> Result<(), cnn::Error> {
@@ -150,18 +146,7 @@ fn train<N: Network<Output = Vector<10>>>(options: &Options) -> Result<(), cnn::
         println!("weights saved to {}", path.display());
     }
     if options.json {
-        // JSON has no NaN and no infinity: a loss that ran away is null.
-        let loss = if last.loss.is_finite() { format!("{:.5}", last.loss) } else { "null".to_owned() };
-        println!(
-            "{{\"net\":\"{}\",\"epochs\":{},\"train_loss\":{loss},\"train_accuracy\":{:.5},\
-             \"test_accuracy\":{:.5},\"images_per_second\":{:.1},\"parameters\":{}}}",
-            N::NAME,
-            options.epochs,
-            last.accuracy,
-            result.accuracy,
-            last.images_per_second,
-            N::PARAMETERS
-        );
+        println!("{}", last.json(N::NAME, options.epochs, result.accuracy, N::PARAMETERS));
     }
     Ok(())
 }
@@ -196,7 +181,7 @@ impl<I: Sample> Data<I> {
         for epoch in 0..options.epochs {
             let progress = Progress::start(epoch + 1, options.epochs, self.count);
             let figures = self.train_epoch(&mut trainer, schedule.as_deref(), epoch, &progress)?;
-            let result = self.evaluate(trainer.network())?;
+            let result = evaluate_loader(trainer.network(), &self.test)?;
             progress.finish(&figures, &result);
             last = Some((figures, result));
         }
@@ -210,41 +195,16 @@ impl<I: Sample> Data<I> {
         number: u64,
         progress: &Progress,
     ) -> Result<Epoch, cnn::Error> {
-        let start = Instant::now();
-        let (mut loss, mut correct, mut seen) = (0.0, 0, 0);
-        let (mut epoch, mut figures) = (self.loader.epoch(number), Epoch::default());
+        let (mut running, mut figures) = (Running::start(), Epoch::default());
+        let mut epoch = self.loader.epoch(number);
         while let Some((images, labels)) = epoch.next_batch()? {
             if let Some(schedule) = schedule {
                 let rate = schedule.rate(trainer.steps());
                 trainer.optimizer_mut().set_learning_rate(rate);
             }
-            loss += f64::from(trainer.step(images, labels)?) * images.len() as f64;
-            correct += metrics::correct(trainer.outputs(), labels)?;
-            seen += images.len();
-            figures = Epoch {
-                loss: loss / seen as f64,
-                accuracy: correct as f64 / seen as f64,
-                images_per_second: seen as f64 / start.elapsed().as_secs_f64(),
-            };
-            progress.advance(seen, &figures);
+            figures = running.step(trainer, images, labels, progress)?;
         }
         Ok(figures)
-    }
-
-    fn evaluate<N: Network<Input = I, Output = Vector<10>>>(
-        &self,
-        net: &N,
-    ) -> Result<Evaluation, cnn::Error> {
-        let (mut confusion, mut loss, mut seen) = (ConfusionMatrix::new(10), 0.0, 0);
-        let mut epoch = self.test.epoch(0);
-        while let Some((images, labels)) = epoch.next_batch()? {
-            let outputs = net.forward(images);
-            let mut d_outputs = outputs.clone();
-            loss += CrossEntropy.evaluate(&outputs, labels, &mut d_outputs)? * images.len() as f32;
-            confusion.add(&outputs, labels)?;
-            seen += images.len();
-        }
-        Ok(Evaluation { loss: loss / seen as f32, accuracy: confusion.accuracy(), confusion })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::shared::arguments::{Choice, SUBSET, above_zero, at_least_one, in_a_folder};
 use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ pub(crate) struct Options {
     pub(crate) net: Net,
     /// Folder of four IDX files, or with folders `train` and `test` of images by class [default: the subset of
     /// Fashion-MNIST in this repository]
-    #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/data/fashion-mnist"), hide_default_value = true)]
+    #[arg(long, value_name = "DIR", default_value = SUBSET, hide_default_value = true)]
     pub(crate) data: PathBuf,
     /// Height and width that images are brought to [default: 28 for lenet, 96 for the others]
     #[arg(long, value_enum)]
@@ -44,7 +45,7 @@ pub(crate) struct Options {
     /// How weights start: as PyTorch's default, or Kaiming-uniform for relu
     #[arg(long, value_enum, default_value_t = Start::Default)]
     pub(crate) init: Start,
-    /// Flip and shift images at random
+    /// Flip images at random, and shift them by up to an eighth
     #[arg(long)]
     pub(crate) augment: bool,
     /// Where all random numbers come from
@@ -54,7 +55,7 @@ pub(crate) struct Options {
     #[arg(long, value_parser = at_least_one)]
     pub(crate) threads: Option<usize>,
     /// File to save the weights to
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = in_a_folder)]
     pub(crate) save: Option<PathBuf>,
     /// File of weights to start from
     #[arg(long, value_name = "FILE")]
@@ -89,14 +90,6 @@ pub(crate) enum Size {
     Paper,
 }
 
-/// An optimiser.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Choice {
-    Sgd,
-    Adam,
-    Adamw,
-}
-
 /// A schedule.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Rates {
@@ -110,20 +103,4 @@ pub(crate) enum Rates {
 pub(crate) enum Start {
     Default,
     Kaiming,
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) => Err("it must be at least 1".into()),
-        Ok(number) => Ok(number),
-        Err(error) => Err(format!("{error}")),
-    }
-}
-
-fn above_zero(text: &str) -> Result<f32, String> {
-    match text.parse() {
-        Ok(number) if 0.0 < number && number < f32::INFINITY => Ok(number),
-        Ok(_) => Err("it must be above 0 and finite".into()),
-        Err(error) => Err(format!("{error}")),
-    }
 }

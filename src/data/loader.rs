@@ -98,6 +98,12 @@ impl<I: Sample> Loader<I> {
         self
     }
 
+    /// How many items a batch has, the last one aside.
+    #[must_use]
+    pub fn batch(&self) -> usize {
+        self.work.batch
+    }
+
     /// How many batches an epoch has.
     #[must_use]
     pub fn count(&self) -> usize {

@@ -1,10 +1,10 @@
 //! How well a network does on a data set it does not learn from.
 
 use super::confusion::ConfusionMatrix;
-use crate::data::Dataset;
+use crate::data::{Dataset, Loader};
 use cnn_runtime::error::Error;
 use cnn_runtime::loss::{CrossEntropy, Loss};
-use cnn_runtime::network::Network;
+use cnn_runtime::network::{Network, Session};
 use cnn_runtime::sample::Sample;
 
 /// What a classifier gives on a data set.
@@ -31,11 +31,39 @@ where
     CrossEntropy: Loss<N::Output, u8>,
 {
     let mut confusion = ConfusionMatrix::new(N::Output::LEN);
-    let (images, labels) = (dataset.images(), dataset.labels());
-    let loss = pass(network, &CrossEntropy, images, labels, batch, |outputs, labels| {
-        confusion.add(outputs, labels)
-    })?;
-    Ok(Evaluation { loss, accuracy: confusion.accuracy(), confusion })
+    let mut pass = Pass::new(network, CrossEntropy, batch.clamp(1, dataset.len().max(1)));
+    pass.all(dataset.images(), dataset.labels(), |outputs, labels| confusion.add(outputs, labels))?;
+    Ok(Evaluation { loss: pass.mean()?, accuracy: confusion.accuracy(), confusion })
+}
+
+/// Tests a classifier on what a loader prepares, which is not shuffled or varied then, if it is to be a test.
+///
+/// ```
+/// use cnn::data::{Loader, Transform};
+/// use cnn::prelude::*;
+/// use cnn::train::evaluate_loader;
+/// # network!(pub fn Net(image: Image<3, 8, 8>) -> Vector<4> { conv2d(2, kernel_size = 3); flatten; linear(4) });
+/// # let small = Dataset::new(vec![Image([[[0.5; 2]; 2]]); 6], vec![0, 1, 2, 3, 0, 1])?;
+///
+/// let loader = Loader::new(small, Transform::new().resize(8, 8).rgb(), 4);
+/// let test = evaluate_loader(&Net::new(42), &loader)?;
+/// println!("{:.2} %", 100.0 * test.accuracy);
+/// # Ok::<(), cnn::Error>(())
+/// ```
+///
+/// # Errors
+/// If the loader has no images, one of them cannot be read, or a label is of a class that the network does not have.
+pub fn evaluate_loader<N: Network>(network: &N, loader: &Loader<N::Input>) -> Result<Evaluation, crate::Error>
+where
+    CrossEntropy: Loss<N::Output, usize>,
+{
+    let mut confusion = ConfusionMatrix::new(N::Output::LEN);
+    let mut pass = Pass::new(network, CrossEntropy, loader.batch());
+    let mut epoch = loader.epoch(0);
+    while let Some((images, labels)) = epoch.next_batch()? {
+        pass.batch(images, labels, &mut |outputs, labels| confusion.add(outputs, labels))?;
+    }
+    Ok(Evaluation { loss: pass.mean()?, accuracy: confusion.accuracy(), confusion })
 }
 
 /// The mean of a loss over inputs and their targets, `batch` at a time (at least one).
@@ -49,34 +77,65 @@ pub fn mean_loss<N: Network, T>(
     targets: &[T],
     batch: usize,
 ) -> Result<f32, Error> {
-    pass(network, loss, inputs, targets, batch, |_, _| Ok(()))
+    let mut pass = Pass::new(network, loss, batch.clamp(1, inputs.len().max(1)));
+    pass.all(inputs, targets, |_, _| Ok(()))?;
+    pass.mean()
 }
 
-/// Runs the network once over all inputs and shows `look` each batch; gives the mean loss.
-fn pass<N: Network, T>(
-    network: &N,
-    loss: &impl Loss<N::Output, T>,
-    inputs: &[N::Input],
-    targets: &[T],
-    batch: usize,
-    mut look: impl FnMut(&[N::Output], &[T]) -> Result<(), Error>,
-) -> Result<f32, Error> {
-    if targets.len() != inputs.len() {
-        return Err(Error::BatchLength { what: "targets", expected: inputs.len(), found: targets.len() });
+/// A network that is run once over all inputs, and the sum of a loss.
+struct Pass<'n, N: Network, L> {
+    session: Session<'n, N>,
+    loss: L,
+    outputs: Vec<N::Output>,
+    /// The loss writes gradients too, at which nobody looks.
+    d_outputs: Vec<N::Output>,
+    sum: f64,
+    count: usize,
+}
+
+impl<'n, N: Network, L> Pass<'n, N, L> {
+    fn new(network: &'n N, loss: L, batch: usize) -> Self {
+        let (outputs, d_outputs) = (N::Output::zeros(batch), N::Output::zeros(batch));
+        Self { session: network.session(batch), loss, outputs, d_outputs, sum: 0.0, count: 0 }
     }
-    if inputs.is_empty() {
-        return Err(Error::EmptyBatch);
+
+    /// Runs all inputs, in batches, and shows `look` what comes out.
+    fn all<T>(
+        &mut self,
+        inputs: &[N::Input],
+        targets: &[T],
+        mut look: impl FnMut(&[N::Output], &[T]) -> Result<(), Error>,
+    ) -> Result<(), Error>
+    where
+        L: Loss<N::Output, T>,
+    {
+        if targets.len() != inputs.len() {
+            return Err(Error::BatchLength { what: "targets", expected: inputs.len(), found: targets.len() });
+        }
+        let batch = self.outputs.len();
+        let mut batches = inputs.chunks(batch).zip(targets.chunks(batch));
+        batches.try_for_each(|(inputs, targets)| self.batch(inputs, targets, &mut look))
     }
-    let batch = batch.clamp(1, inputs.len());
-    let mut session = network.session(batch);
-    let mut outputs = N::Output::zeros(batch);
-    let mut d_outputs = N::Output::zeros(batch);
-    let mut sum = 0.0;
-    for (inputs, targets) in inputs.chunks(batch).zip(targets.chunks(batch)) {
-        let (outputs, d_outputs) = (&mut outputs[..inputs.len()], &mut d_outputs[..inputs.len()]);
-        session.forward(inputs, outputs)?;
-        sum += f64::from(loss.evaluate(outputs, targets, d_outputs)?) * inputs.len() as f64;
-        look(outputs, targets)?;
+
+    /// Runs one batch.
+    fn batch<T>(
+        &mut self,
+        inputs: &[N::Input],
+        targets: &[T],
+        look: &mut impl FnMut(&[N::Output], &[T]) -> Result<(), Error>,
+    ) -> Result<(), Error>
+    where
+        L: Loss<N::Output, T>,
+    {
+        let (outputs, d_outputs) = (&mut self.outputs[..inputs.len()], &mut self.d_outputs[..inputs.len()]);
+        self.session.forward(inputs, outputs)?;
+        self.sum += f64::from(self.loss.evaluate(outputs, targets, d_outputs)?) * inputs.len() as f64;
+        self.count += inputs.len();
+        look(outputs, targets)
     }
-    Ok((sum / inputs.len() as f64) as f32)
+
+    /// The mean loss.
+    fn mean(&self) -> Result<f32, Error> {
+        if self.count == 0 { Err(Error::EmptyBatch) } else { Ok((self.sum / self.count as f64) as f32) }
+    }
 }

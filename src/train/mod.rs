@@ -26,7 +26,7 @@ pub mod schedule;
 mod trainer;
 
 pub use early_stopping::{EarlyStopping, Verdict};
-pub use evaluate::{Evaluation, evaluate, mean_loss};
+pub use evaluate::{Evaluation, evaluate, evaluate_loader, mean_loss};
 pub use groups::Groups;
 pub use metrics::ConfusionMatrix;
 pub use trainer::Trainer;

@@ -15,7 +15,8 @@ use std::path::Path;
 
 /// Trains a network, one batch at a time.
 ///
-/// Memory is allocated for the first batch and whenever a batch is larger than all before; other steps allocate nothing.
+/// Memory is allocated for the first batch and whenever a batch is larger than all before; other steps allocate nothing,
+/// but for what a loss of several outputs does.
 ///
 /// ```
 /// # use cnn::prelude::*;

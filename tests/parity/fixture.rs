@@ -120,6 +120,16 @@ impl Fixture {
         self.metadata("stream").parse().expect("a number")
     }
 
+    /// How many there were.
+    pub(crate) fn batch(&self) -> usize {
+        self.metadata("batch").parse().expect("a number")
+    }
+
+    /// The learning rate.
+    pub(crate) fn rate(&self) -> f32 {
+        self.metadata("rate").parse().expect("a number")
+    }
+
     fn metadata(&self, key: &str) -> String {
         let (_, metadata): (_, Metadata) =
             SafeTensors::read_metadata(&self.bytes).expect("a safetensors file");

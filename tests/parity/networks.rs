@@ -26,43 +26,40 @@ network!(
     const VGG19: [(usize, usize); 5] = [(2, 64), (2, 128), (4, 256), (4, 512), (4, 512)];
 );
 
-/// The classes that a batch is taught.
-fn labels<const C: usize>(count: usize) -> Vec<usize> {
-    (0..count).map(|i| (3 * i + 1) % C).collect()
-}
-
 /// Holds a classifier against PyTorch's.
-fn check_classifier<N: Network<Output = Vector<C>>, const C: usize>(name: &str, count: usize, rate: f32) {
-    check::<N, _, _>(name, count, rate, CrossEntropy, &labels::<C>(count));
+fn check_classifier<N: Network<Output = Vector<C>>, const C: usize>(name: &str) {
+    let fixture = Fixture::read(name);
+    let labels: Vec<usize> = (0..fixture.batch()).map(|i| (3 * i + 1) % C).collect();
+    check::<N, _, _>(&fixture, CrossEntropy, &labels);
 }
 
-fn check<N: Network, L: Loss<N::Output, T>, T>(name: &str, count: usize, rate: f32, loss: L, targets: &[T]) {
-    let fixture = Fixture::read(name);
+fn check<N: Network, L: Loss<N::Output, T>, T>(fixture: &Fixture, loss: L, targets: &[T]) {
+    let name = fixture.name();
     let keys: Vec<(String, Vec<usize>)> =
         N::TENSORS.iter().map(|tensor| (tensor.name.to_owned(), tensor.shape.to_vec())).collect();
     assert_eq!(keys, fixture.keys(), "{name}: the keys and shapes of the state_dict, in order");
 
     let mut net = N::new(1);
     fill(&mut net);
-    let inputs = batch::<N::Input>(fixture.stream(), count);
+    let inputs = batch::<N::Input>(fixture.stream(), fixture.batch());
     let expected = fixture.numbers("logits");
     let largest = expected.iter().fold(0.0_f64, |largest, logit| largest.max(logit.abs()));
     let outputs = net.forward(&inputs);
     let logits = N::Output::as_numbers(&outputs)[..expected.len()].iter().map(|logit| f64::from(*logit));
     assert_close(&format!("{name}: logits"), logits, &expected, 1e-4 * largest);
 
-    let sgd = Sgd::new(rate).momentum(0.9).weight_decay(5e-4);
+    let sgd = Sgd::new(fixture.rate()).momentum(0.9).weight_decay(5e-4);
     let mut trainer = Trainer::new(&mut net, sgd).loss(loss);
     for (step, expected) in fixture.numbers("losses").into_iter().enumerate() {
         let found = f64::from(trainer.step(&inputs, targets).expect("a batch that fits"));
         let tolerance = if step == 0 { 1e-5 } else { 1e-3 } * expected.max(1.0);
         assert_close(&format!("{name}: loss of step {step}"), [found], &[expected], tolerance);
         if step == 0 {
-            check_gradients::<N, _, _>(&fixture, &trainer);
+            check_gradients::<N, _, _>(fixture, &trainer);
         }
     }
     drop(trainer);
-    check_running_statistics(&fixture, &net);
+    check_running_statistics(fixture, &net);
 }
 
 /// Each gradient's norm, and 64 of its entries.
@@ -104,38 +101,36 @@ fn check_running_statistics<N: Network>(fixture: &Fixture, net: &N) {
     }
 }
 
-/// A test for each network: its fixture, the size of the batch and the learning rate.
+/// A test for each network and its fixture.
 macro_rules! networks {
-    ($($(#[$attribute:meta])* $test:ident: $network:ty, $fixture:literal, $batch:literal, $rate:literal;)*) => {
+    ($($test:ident: $network:ty, $fixture:literal;)*) => {
         $(
             #[test]
-            $(#[$attribute])*
             fn $test() {
-                check_classifier::<$network, _>($fixture, $batch, $rate);
+                check_classifier::<$network, _>($fixture);
             }
         )*
     };
 }
 
 networks! {
-    lenet: LeNet, "lenet", 4, 0.1;
-    alexnet: AlexNet96, "alexnet", 4, 1e-3;
-    vgg11: Vgg11At64, "vgg11", 2, 3e-4;
-    vgg16: Vgg16At32, "vgg16", 2, 3e-4;
-    vgg19: Vgg19At32, "vgg19", 2, 3e-4;
-    nin: NiN96, "nin", 4, 1e-3;
-    googlenet: GoogLeNet, "googlenet", 1, 1e-4;
-    resnet18: ResNet18At64, "resnet18", 4, 1e-3;
-    squeezenet: SqueezeNet64, "squeezenet", 4, 3e-4;
-    mobilenetv2: MobileNetV2At64, "mobilenetv2", 4, 1e-3;
-    densenet121: DenseNet121At64, "densenet121", 4, 1e-3;
-
-    #[ignore = "the size of the paper"]
-    alexnet_full: AlexNet224, "alexnet_full", 1, 1e-3;
+    lenet: LeNet, "lenet";
+    alexnet: AlexNet96, "alexnet";
+    vgg11: Vgg11At64, "vgg11";
+    vgg16: Vgg16At32, "vgg16";
+    vgg19: Vgg19At32, "vgg19";
+    nin: NiN96, "nin";
+    googlenet: GoogLeNet, "googlenet";
+    resnet18: ResNet18At64, "resnet18";
+    squeezenet: SqueezeNet64, "squeezenet";
+    mobilenetv2: MobileNetV2At64, "mobilenetv2";
+    densenet121: DenseNet121At64, "densenet121";
+    alexnet_at_224: AlexNet224, "alexnet_224";
 }
 
 #[test]
 fn unet() {
-    let targets = batch(Fixture::read("unet").stream() + 1, 2);
-    check::<UNet, _, _>("unet", 2, 1e-2, MeanSquaredError, &targets);
+    let fixture = Fixture::read("unet");
+    let targets = batch(fixture.stream() + 1, fixture.batch());
+    check::<UNet, _, _>(&fixture, MeanSquaredError, &targets);
 }

@@ -3,9 +3,14 @@
 //! Shapes are computed as the layers are laid, not in a stage of their own, since an expression may ask for one:
 //! `if x.channels != channels { … }`.
 
+mod blocks;
 mod consts;
+mod control_flow;
+mod format_name;
 mod frames;
+mod items;
 mod names;
+mod outputs;
 mod recursion;
 mod scope;
 mod unroll;
@@ -13,13 +18,13 @@ mod unroll;
 use crate::diagnostics::{Diagnostics, Message, nearest};
 use crate::graph::Graph;
 use crate::shape::{LARGEST_SIZE, Shape};
-use crate::syntax::ast::{Block, Broken, Import, JoinKind, Network, Program, Tensor};
+use crate::syntax::ast::{Broken, JoinKind, Network, Program, Tensor};
 use crate::value::{Value, evaluate};
 use consts::Consts;
+use items::{Item, Items};
 use proc_macro2::Ident;
 use quote::ToTokens;
 use scope::Scopes;
-use std::cell::RefCell;
 use unroll::Unroller;
 
 /// A type that the program declares: a network without open parameters, or an instance of one.
@@ -37,73 +42,6 @@ pub struct Declared<'p> {
     pub outputs: Vec<Option<Shape>>,
     /// The network; [whole](Graph::is_whole) only if nothing was reported.
     pub graph: Graph,
-}
-
-/// What blocks and constants a program has, and those that it imports.
-struct Items<'p> {
-    program: &'p Program,
-    consts: Consts<'p>,
-    /// The blocks that call themselves and cannot be laid out.
-    recursive: Vec<&'p Ident>,
-    /// The program of each import, unless it has errors.
-    imports: Vec<Option<Items<'p>>>,
-    /// The blocks that have been laid out.
-    laid: RefCell<Vec<&'p Ident>>,
-}
-
-/// What a name stands for where it is called or instantiated, with the items that its body can see.
-enum Item<'i, 'p, T> {
-    Known(&'i Items<'p>, &'p T),
-    /// It has errors, which have been reported where it is declared.
-    Broken,
-}
-
-impl<'p> Items<'p> {
-    fn new(program: &'p Program, errors: &Diagnostics) -> Self {
-        let import = |import: &'p Import| import.program.as_ref().map(|program| Self::new(program, errors));
-        Self {
-            program,
-            consts: Consts::new(&program.consts),
-            recursive: recursion::check(program, errors),
-            imports: program.imports.iter().map(import).collect(),
-            laid: RefCell::default(),
-        }
-    }
-
-    fn block(&self, name: &Ident) -> Option<Item<'_, 'p, Block>> {
-        if let Some(block) = self.program.blocks.iter().find(|block| block.name == *name) {
-            let known = !self.recursive.contains(&&block.name);
-            return Some(if known { Item::Known(self, block) } else { Item::Broken });
-        }
-        if self.program.broken_blocks.iter().any(|(_, broken)| broken == name) {
-            return Some(Item::Broken);
-        }
-        self.imported(name, |items, name| items.program.blocks.iter().find(|block| block.name == *name))
-    }
-
-    fn network(&self, name: &Ident) -> Option<Item<'_, 'p, Network>> {
-        let find = |items: &Self, name: &Ident| -> Option<&'p Network> {
-            items.program.networks.iter().find(|network| network.name == *name)
-        };
-        if let Some(network) = find(self, name) {
-            return Some(Item::Known(self, network));
-        }
-        if self.program.broken.iter().any(|broken| broken.name == *name) {
-            return Some(Item::Broken);
-        }
-        self.imported(name, find)
-    }
-
-    fn imported<T>(
-        &self,
-        name: &Ident,
-        find: impl Fn(&Self, &Ident) -> Option<&'p T>,
-    ) -> Option<Item<'_, 'p, T>> {
-        let mut imports = self.program.imports.iter().zip(&self.imports);
-        let (import, items) = imports.find(|(import, _)| import.alias == *name)?;
-        let Some(items) = items else { return Some(Item::Broken) };
-        find(items, &import.name).map(|item| Item::Known(items, item))
-    }
 }
 
 /// Lays out every network of the program.
@@ -155,7 +93,7 @@ pub fn check(program: &Program, errors: &Diagnostics) {
 
 fn check_blocks(items: &Items<'_>, errors: &Diagnostics) {
     for block in &items.program.blocks {
-        let checked = items.laid.borrow().contains(&&block.name) || items.recursive.contains(&&block.name);
+        let checked = items.laid.borrow().contains(&block.name) || items.recursive.contains(&&block.name);
         if !checked {
             let scopes = Scopes::new(&items.consts, errors);
             Unroller::new(items, scopes, None, errors).check_block(block);

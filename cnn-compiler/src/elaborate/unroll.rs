@@ -1,18 +1,16 @@
 //! Walks a network's body and lays its layers, one after the other.
 
-use super::frames::{Frame, annotate, source};
+use super::frames::{Frame, annotate};
+use super::items::{Item, Items};
 use super::names::Names;
 use super::scope::{Binding, Known, Scopes};
-use super::{Item, Items};
 use crate::diagnostics::{Diagnostics, Message, nearest};
 use crate::graph::{Field, Graph, Layer, NodeId};
-use crate::ops::arguments::{Arguments, block_arguments};
+use crate::ops::arguments::Arguments;
 use crate::ops::{self, Misfit, Op};
 use crate::shape::Shape;
-use crate::syntax::ast::{
-    Block, Body, Branch, Call, For, Format, If, Join, JoinKind, Name, Network, Results, Step, Stmt, Tensor,
-};
-use crate::value::{MOST_ITEMS, Value, evaluate};
+use crate::syntax::ast::{Body, Branch, Call, Join, JoinKind, Name, Step, Stmt};
+use crate::value::{Value, evaluate};
 use proc_macro2::Ident;
 use quote::ToTokens;
 
@@ -20,16 +18,18 @@ use quote::ToTokens;
 const MOST_STATEMENTS: usize = 100_000;
 
 /// Lays the layers of one network.
+///
+/// What it does with blocks, with loops and conditions, and with the network's outputs stands in the files beside this one.
 pub(super) struct Unroller<'p, 'c> {
-    items: &'c Items<'p>,
-    errors: &'c Diagnostics,
-    scopes: Scopes<'c>,
-    names: Names,
-    frames: Vec<Frame>,
-    graph: Graph,
+    pub(super) items: &'c Items<'p>,
+    pub(super) errors: &'c Diagnostics,
+    pub(super) scopes: Scopes<'c>,
+    pub(super) names: Names,
+    pub(super) frames: Vec<Frame>,
+    pub(super) graph: Graph,
     /// The outermost block call that is being laid, and how many there were.
-    block: Option<usize>,
-    blocks: usize,
+    pub(super) block: Option<usize>,
+    pub(super) blocks: usize,
     statements: usize,
 }
 
@@ -54,91 +54,25 @@ impl<'p, 'c> Unroller<'p, 'c> {
         }
     }
 
-    /// The network; whole if nothing was reported.
-    pub(super) fn network(mut self, network: &Network, name: &Ident, outputs: &[Option<Shape>]) -> Graph {
-        self.frames.push(Frame::network(&name.to_string(), name.span()));
-        self.scopes.bind_tensor(&network.input_name, self.current());
-        let mark = self.scopes.enter();
-        self.statements(&network.body);
-        let results = match &network.results {
-            Some(results) => self.results(results, network.outputs.len()),
-            None if outputs.len() > 1 => self.single_result(network),
-            None => vec![self.current()],
-        };
-        self.scopes.leave(mark);
-        for ((tensor, declared), result) in network.outputs.iter().zip(outputs).zip(&results) {
-            self.check_output(tensor, *declared, *result);
-        }
-        let nodes: Option<Vec<NodeId>> = results.iter().map(|known| known.map(|(node, _)| node)).collect();
-        self.graph.outputs = nodes.unwrap_or_default();
-        self.graph
-    }
-
-    /// Reports an output whose shape is not the declared one.
-    fn check_output(&mut self, tensor: &Tensor, declared: Option<Shape>, result: Known) {
-        let (Some(declared), Some((_, shape))) = (declared, result) else { return };
-        if declared == shape {
-            return;
-        }
-        let found = match shape {
-            Shape::Image([channels, height, width]) => format!("Image<{channels}, {height}, {width}>"),
-            Shape::Vector(features) => format!("Vector<{features}>"),
-        };
-        let declared = source(&tensor.tokens);
-        let message =
-            Message::new(format_args!("the output is declared as {declared}, but the layers give {shape}"))
-                .help(format_args!("declare `{found}`, or change the last layers"));
-        self.set_current(result);
-        let message = self.with_shapes(message);
-        self.report(&tensor.tokens, message);
-    }
-
-    /// The tensors of a tuple of outputs, of which there should be as many as declared.
-    fn results(&mut self, results: &Results, declared: usize) -> Vec<Known> {
-        let found = results.branches.len();
-        if found != declared {
-            let message = format!("there are {found} outputs here, but the network declares {declared}");
-            let types: Vec<&str> = vec!["…"; found];
-            let help = format!("declare `-> ({})`, or change the tuple", types.join(", "));
-            self.report(&results.tokens, Message::new(message).help(help));
-            return Vec::new();
-        }
-        let Ok(path) = self.names.entry(None) else { unreachable!("what has no name cannot be taken") };
-        self.branches(&results.branches, "the outputs", &results.tokens, &path)
-    }
-
-    /// Reports that a network of several outputs gives one.
-    fn single_result(&mut self, network: &Network) -> Vec<Known> {
-        if self.current().is_some() {
-            let declared = network.outputs.len();
-            let message =
-                format!("`{}` declares {declared} outputs, but its body ends with one", network.name);
-            let help = "end the body with a tuple, without `;`: `({ linear(10) }, { linear(4) })`; \
-                        it takes branches, names of tensors, and `_`";
-            self.report(&network.name, Message::new(message).help(help));
-        }
-        Vec::new()
-    }
-
-    fn current(&self) -> Known {
+    pub(super) fn current(&self) -> Known {
         self.scopes.current.flatten()
     }
 
-    fn set_current(&mut self, tensor: Known) {
+    pub(super) fn set_current(&mut self, tensor: Known) {
         self.scopes.current = Some(tensor);
     }
 
-    fn report(&self, tokens: impl ToTokens, message: Message) {
+    pub(super) fn report(&self, tokens: impl ToTokens, message: Message) {
         self.errors.error(tokens, annotate(message, &self.frames));
     }
 
-    fn body(&mut self, body: &Body) {
+    pub(super) fn body(&mut self, body: &Body) {
         let mark = self.scopes.enter();
         self.statements(body);
         self.scopes.leave(mark);
     }
 
-    fn statements(&mut self, body: &Body) {
+    pub(super) fn statements(&mut self, body: &Body) {
         for stmt in &body.stmts {
             if self.too_many(stmt_token(stmt)) {
                 break;
@@ -153,7 +87,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
     }
 
     /// Counts a statement or a turn of a loop; says whether it is beyond what may be unrolled.
-    fn too_many(&mut self, token: impl ToTokens) -> bool {
+    pub(super) fn too_many(&mut self, token: impl ToTokens) -> bool {
         self.statements += 1;
         let beyond = self.statements > MOST_STATEMENTS;
         if beyond {
@@ -166,43 +100,6 @@ impl<'p, 'c> Unroller<'p, 'c> {
             self.set_current(None);
         }
         beyond
-    }
-
-    /// The name of a layer in this turn of the loops around it.
-    fn name(&self, name: &Name) -> Option<String> {
-        let Format { text, args } = match name {
-            Name::Let(name) => return Some(name.to_string()),
-            Name::Format(format) => format,
-        };
-        let values: Vec<Value> = args.iter().map(|arg| evaluate(arg, &self.scopes, self.errors)).collect();
-        let written = text.value();
-        let parts: Vec<&str> = written.split("{}").collect();
-        if parts.len() != values.len() + 1 {
-            let (places, values) = (parts.len() - 1, values.len());
-            let message =
-                format!("there are {places} places `{{}}` in this name, and {values} values for them");
-            self.report(text, Message::new(message));
-            return None;
-        }
-        if values.iter().any(Value::is_unknown) {
-            return None;
-        }
-        let values = values.iter().map(|value| match value {
-            Value::Text(text) => text.clone(),
-            other => other.to_string(),
-        });
-        let name: String = parts
-            .iter()
-            .map(ToString::to_string)
-            .zip(values.chain([String::new()]))
-            .map(|(part, value)| part + &value)
-            .collect();
-        if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
-            let message = Message::new(format_args!("`{name}` cannot be the name of a layer"));
-            self.report(text, message.help("a name has letters, digits and `_`"));
-            return None;
-        }
-        Some(name)
     }
 
     fn step(&mut self, name: Option<&Name>, step: &Step) {
@@ -280,7 +177,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
         Ok(())
     }
 
-    fn values(&self, call: &Call) -> Vec<Value> {
+    pub(super) fn values(&self, call: &Call) -> Vec<Value> {
         call.args.iter().map(|arg| evaluate(&arg.value, &self.scopes, self.errors)).collect()
     }
 
@@ -306,60 +203,6 @@ impl<'p, 'c> Unroller<'p, 'c> {
         self.report(&call.name, message);
     }
 
-    /// Lays a block, whose body sees `items`.
-    fn block_call(&mut self, items: &'c Items<'p>, block: &'p Block, call: &Call, path: &str) {
-        let values = self.values(call);
-        let Some(args) = block_arguments(call, &block.params, self.errors) else {
-            self.set_current(None);
-            return;
-        };
-        let text: Vec<String> = values.iter().map(ToString::to_string).collect();
-        let text = format!("{}({})", block.name, text.join(", "));
-        let hidden = self.scopes.hide(&items.consts);
-        for (arg, (pat, ty)) in args.iter().zip(&block.params) {
-            let Some(at) = call.args.iter().position(|other| std::ptr::eq(other, *arg)) else {
-                unreachable!("the arguments are the call's")
-            };
-            let value = &values[at];
-            if !value.fits(ty) {
-                let text = format!("`{}` must be of type `{}`, found {value}", source(pat), source(ty));
-                self.errors.error(&arg.value, text);
-            }
-            let value = if value.fits(ty) { value } else { &Value::Unknown };
-            self.scopes.bind_pattern(pat, value);
-        }
-        let outer = self.block;
-        if outer.is_none() {
-            self.block = Some(self.blocks);
-            self.blocks += 1;
-        }
-        self.frames.push(Frame::block(&text, call.name.span()));
-        self.names.enter_block(path);
-        let anchor = self.errors.enter(call.name.span());
-        self.block_body(items, block);
-        self.errors.restore(anchor);
-        self.names.leave();
-        self.frames.pop();
-        self.block = outer;
-        self.scopes.restore(hidden);
-    }
-
-    fn block_body(&mut self, items: &'c Items<'p>, block: &'p Block) {
-        items.laid.borrow_mut().push(&block.name);
-        let caller = std::mem::replace(&mut self.items, items);
-        self.body(&block.body);
-        self.items = caller;
-    }
-
-    /// Checks a block that nobody calls: its arguments are unknown, and what goes in.
-    pub(super) fn check_block(mut self, block: &'p Block) {
-        for (pat, _) in &block.params {
-            self.scopes.bind_pattern(pat, &Value::Unknown);
-        }
-        self.frames.push(Frame::block(&block.name.to_string(), block.name.span()));
-        self.block_body(self.items, block);
-    }
-
     fn join(&mut self, join: &Join, path: String) {
         if join.branches.len() < 2 {
             let message = Message::new(format_args!("`{}` joins at least two branches", join.name));
@@ -380,7 +223,13 @@ impl<'p, 'c> Unroller<'p, 'c> {
     }
 
     /// Lays branches, each from the tensor that stands here, which stands here again afterwards; gives their results.
-    fn branches(&mut self, branches: &[Branch], of: &str, tokens: impl ToTokens, path: &str) -> Vec<Known> {
+    pub(super) fn branches(
+        &mut self,
+        branches: &[Branch],
+        of: &str,
+        tokens: impl ToTokens,
+        path: &str,
+    ) -> Vec<Known> {
         let (start, span) = (self.current(), first_span(&tokens));
         let mut results = Vec::new();
         for (i, branch) in branches.iter().enumerate() {
@@ -419,80 +268,8 @@ impl<'p, 'c> Unroller<'p, 'c> {
         None
     }
 
-    fn repeat(&mut self, repeat: &For) {
-        let items = match evaluate(&repeat.values, &self.scopes, self.errors) {
-            Value::Array(items) => items,
-            Value::Range(start, end) if end.saturating_sub(start) <= MOST_ITEMS => {
-                (start..end).map(Value::Int).collect()
-            }
-            Value::Range(start, end) => {
-                let turns = end.saturating_sub(start);
-                let text = format!("this loop would run {turns} times, more than {MOST_ITEMS}");
-                self.report(&repeat.values, Message::new(text));
-                return self.set_current(None);
-            }
-            Value::Unknown => return self.unknown_turns(repeat),
-            other => {
-                let text =
-                    format!("a loop runs over a range or an array, not over {other}, {}", other.kind());
-                self.report(&repeat.values, Message::new(text));
-                return self.set_current(None);
-            }
-        };
-        if items.is_empty() {
-            let message =
-                Message::new("this loop never runs").help("remove it, or give it a value to run over");
-            self.report(&repeat.values, message);
-            return self.set_current(None);
-        }
-        for (turn, item) in items.iter().enumerate() {
-            if self.too_many(&repeat.values) {
-                break;
-            }
-            let mark = self.scopes.enter();
-            let pattern = source(&repeat.pat);
-            let span = first_span(&repeat.pat);
-            self.frames.push(Frame::turn(turn + 1, items.len(), &pattern, &item.to_string(), span));
-            self.scopes.bind_pattern(&repeat.pat, item);
-            self.body(&repeat.body);
-            self.frames.pop();
-            self.scopes.leave(mark);
-        }
-    }
-
-    /// Checks a loop over unknown values: its body once, on an unknown tensor.
-    fn unknown_turns(&mut self, repeat: &For) {
-        self.set_current(None);
-        let mark = self.scopes.enter();
-        self.scopes.bind_pattern(&repeat.pat, &Value::Unknown);
-        self.body(&repeat.body);
-        self.scopes.leave(mark);
-        self.set_current(None);
-    }
-
-    fn choice(&mut self, choice: &If) {
-        match evaluate(&choice.condition, &self.scopes, self.errors) {
-            Value::Bool(true) => self.body(&choice.then),
-            Value::Bool(false) => self.body(&choice.otherwise),
-            Value::Unknown => {
-                let names = self.names.clone();
-                for body in [&choice.then, &choice.otherwise] {
-                    self.set_current(None);
-                    self.names = names.clone(); // both may use the same
-                    self.body(body);
-                }
-                self.set_current(None);
-            }
-            other => {
-                let text = format!("a condition is `true` or `false`, not {other}, {}", other.kind());
-                self.report(&choice.condition, Message::new(text));
-                self.set_current(None);
-            }
-        }
-    }
-
     /// Adds the last few shapes that led to the tensor that stands here.
-    fn with_shapes(&self, message: Message) -> Message {
+    pub(super) fn with_shapes(&self, message: Message) -> Message {
         const SHOWN: usize = 4;
         let mut steps = Vec::new();
         let mut node = self.current().map(|(node, _)| node);
@@ -514,7 +291,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
     }
 }
 
-fn first_span(tokens: &impl ToTokens) -> proc_macro2::Span {
+pub(super) fn first_span(tokens: &impl ToTokens) -> proc_macro2::Span {
     tokens
         .to_token_stream()
         .into_iter()

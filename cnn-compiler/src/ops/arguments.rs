@@ -4,7 +4,7 @@ use super::window::Sliding;
 use super::{Default, Kind, Parameter, Signature};
 use crate::diagnostics::{Diagnostics, Message, nearest};
 use crate::shape::LARGEST_SIZE;
-use crate::syntax::ast::{Arg, Call};
+use crate::syntax::ast::Call;
 use crate::value::Value;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -281,49 +281,50 @@ fn setting(
         (Kind::Number, Value::Float(value)) => Ok(Setting::Number(*value)),
         (Kind::Number, Value::Int(value)) => Ok(Setting::Number(*value as f64)),
         (Kind::Number, other) => Err(format!("`{name}` must be a number, found {other}, {}", other.kind())),
-        (Kind::Word(words), Value::Text(found)) => {
-            return words.iter().find(|word| *word == found).map(|word| Setting::Word(word)).or_else(|| {
-                unknown_word(name, words, found, tokens, errors);
-                None
-            });
-        }
-        (Kind::Word(words), other) => {
-            Err(format!("`{name}` must be {}, found {other}, {}", one_of(words), other.kind()))
-        }
+        (Kind::Word(words), value) => return word(name, words, value, tokens, errors),
     };
     setting.map_err(|text| errors.error(tokens, text)).ok()
 }
 
-/// `"nearest" or "bilinear"`
-fn one_of(words: &[&str]) -> String {
-    words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(" or ")
-}
-
-fn unknown_word(name: &str, words: &[&str], found: &str, tokens: &syn::Expr, errors: &Diagnostics) {
-    let message = Message::new(format_args!("`{name}` must be {}, found {found:?}", one_of(words)));
+/// The word that a text is, or a report of what there is to choose from.
+fn word(
+    name: &str,
+    words: &'static [&'static str],
+    value: &Value,
+    tokens: &syn::Expr,
+    errors: &Diagnostics,
+) -> Option<Setting> {
+    let text = if let Value::Text(text) = value { text.as_str() } else { "" };
+    if let Some(word) = words.iter().find(|word| **word == text) {
+        return Some(Setting::Word(word));
+    }
+    let choice: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+    let message = Message::new(format_args!("`{name}` must be {}, found {value}", choice.join(" or ")));
+    let near = nearest(text, words.iter().copied());
     errors.error(
         tokens,
-        match nearest(found, words.iter().copied()) {
+        match near {
             Some(near) => message.help(format_args!("there is one with a similar name: {near:?}")),
             None => message,
         },
     );
+    None
 }
 
-/// The arguments of a block call against its parameters: as a function's in Rust, all positional.
-pub fn block_arguments<'c>(
-    call: &'c Call,
+/// Which argument of a block call is for which of its parameters, by index; `None` if something was reported.
+pub fn block_arguments(
+    call: &Call,
     params: &[(syn::Pat, syn::Type)],
     errors: &Diagnostics,
-) -> Option<Vec<&'c Arg>> {
+) -> Option<Vec<usize>> {
     let name = |pat: &syn::Pat| match pat {
         syn::Pat::Ident(pat) => Some(pat.ident.to_string()),
         _ => None,
     };
     let before = errors.count();
-    let mut slots: Vec<Option<&Arg>> = vec![None; params.len()];
+    let mut slots: Vec<Option<usize>> = vec![None; params.len()];
     let mut positional = 0;
-    for arg in &call.args {
+    for (index, arg) in call.args.iter().enumerate() {
         let slot = if let Some(wanted) = &arg.name {
             let slot = params.iter().position(|(pat, _)| name(pat).is_some_and(|name| *wanted == name));
             if slot.is_none() {
@@ -335,7 +336,7 @@ pub fn block_arguments<'c>(
             Some(positional - 1)
         };
         match slot.map(|slot| slots.get_mut(slot)) {
-            Some(Some(place @ None)) => *place = Some(arg),
+            Some(Some(place @ None)) => *place = Some(index),
             Some(Some(Some(_))) => errors.error(&arg.value, "this argument is given twice"),
             Some(None) => {
                 let text = format!("block `{}` takes {} arguments", call.name, params.len());

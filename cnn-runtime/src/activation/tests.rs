@@ -69,6 +69,17 @@ impl Kernels {
         [d_x, sum, in_place].map(|batch| batch.dense())
     }
 
+    /// Asserts what comes out for `x`, and the gradient of the sum of that.
+    fn assert_numbers(&self, x: &[f32; 7], y: [f32; 7], d_x: [f32; 7]) {
+        let what = alloc::format!("{:?}", self.definition);
+        let x = Batch::new(x, 7, 0);
+        let [found, _] = self.outputs(&x, 0, 1);
+        assert_close(&what, &found.dense(), |i| f64::from(y[i]));
+        let saved = if self.saves_output { found } else { x.clone() };
+        let [found, ..] = self.gradients(&saved, &Batch::new(&[1.0; 7], 7, 0), &x, 1);
+        assert_close(&what, &found, |i| f64::from(d_x[i]));
+    }
+
     /// Asserts that all kernels compute what the definition says.
     fn assert_like_reference(&self, x: &[f32], len: usize, gaps: [usize; 3], lanes: usize) {
         let f = self.definition;
@@ -137,15 +148,7 @@ fn numbers_are_pytorchs() {
     // x = torch.tensor([-20., -3., -0.5, 0., 1e-3, 0.7, 4.], requires_grad=True)
     // y = f(x); y.sum().backward(); y, x.grad
     let x = [-20.0, -3.0, -0.5, 0.0, 1e-3, 0.7, 4.0];
-    let check = |kernels: &Kernels, y: [f32; 7], d_x: [f32; 7]| {
-        let what = alloc::format!("{:?}", kernels.definition);
-        let x = Batch::new(&x, 7, 0);
-        let [found, _] = kernels.outputs(&x, 0, 1);
-        assert_close(&what, &found.dense(), |i| f64::from(y[i]));
-        let saved = if kernels.saves_output { found } else { x.clone() };
-        let [found, ..] = kernels.gradients(&saved, &Batch::new(&[1.0; 7], 7, 0), &x, 1);
-        assert_close(&what, &found, |i| f64::from(d_x[i]));
-    };
+    let check = |kernels: &Kernels, y, d_x| kernels.assert_numbers(&x, y, d_x);
     check(
         &kernels!(relu(), Activation::Relu, saves_output: true),
         [0.0, 0.0, 0.0, 0.0, 0.001, 0.7, 4.0],
@@ -182,15 +185,7 @@ fn numbers_are_pytorchs() {
 #[test]
 fn kinks_are_pytorchs() {
     let x = [-3.0, 0.0, 3.0, 6.0, 7.0, -20.0, 4.0];
-    let check = |kernels: &Kernels, y: [f32; 7], d_x: [f32; 7]| {
-        let what = alloc::format!("{:?}", kernels.definition);
-        let x = Batch::new(&x, 7, 0);
-        let [found, _] = kernels.outputs(&x, 0, 1);
-        assert_close(&what, &found.dense(), |i| f64::from(y[i]));
-        let saved = if kernels.saves_output { found } else { x.clone() };
-        let [found, ..] = kernels.gradients(&saved, &Batch::new(&[1.0; 7], 7, 0), &x, 1);
-        assert_close(&what, &found, |i| f64::from(d_x[i]));
-    };
+    let check = |kernels: &Kernels, y, d_x| kernels.assert_numbers(&x, y, d_x);
     check(
         &kernels!(relu6(), Activation::Relu6, saves_output: true),
         [0.0, 0.0, 3.0, 6.0, 6.0, 0.0, 4.0],

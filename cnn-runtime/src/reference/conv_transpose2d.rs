@@ -4,7 +4,8 @@
 //! y[n, o, i·stride + k·dilation − padding, …] += x[n, c, i, j] · weight[c, o, k, l]
 //! ```
 //!
-//! The descriptor is that of the convolution that this is the transpose of.
+//! The descriptor is that of the convolution that this is the transpose of. What is said here is said without that one's
+//! definition on purpose: the kernels are its kernels, so this is what shows that they are the right ones.
 
 use super::Real;
 use crate::conv2d::Conv2d;

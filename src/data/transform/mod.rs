@@ -260,10 +260,8 @@ impl Transform {
     /// # Errors
     /// If a step cannot be applied to the picture, or to none at all.
     pub fn apply(&self, picture: Picture, key: Key) -> Result<Picture, Error> {
-        let numbered = (0..).zip(&self.steps);
-        numbered
-            .into_iter()
-            .try_fold(picture, |picture, (index, step)| step.apply(picture, key.stream(index)))
+        let mut numbered = (0..).zip(&self.steps);
+        numbered.try_fold(picture, |picture, (index, step)| step.apply(picture, key.stream(index)))
     }
 
     fn step(mut self, step: Step) -> Self {

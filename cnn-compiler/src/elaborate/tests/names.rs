@@ -77,6 +77,22 @@ fn a_named_layer_of_a_branch_belongs_to_the_block() {
 }
 
 #[test]
+fn a_loop_names_its_layers_by_turn() {
+    let paths = paths(quote! {
+        fn Net(x: Vector<1>) -> Vector<1> {
+            for (stage, letter) in [(1, "a"), (2, "b")] {
+                #[name("stage{}{}", stage, letter)]
+                block();
+                relu;
+            }
+        }
+        fn block() { for i in 0..2 { #[name("layer{}", i + 1)] linear(1); } }
+    });
+    let expected = ["stage1a.layer1", "stage1a.layer2", "1", "stage2b.layer1", "stage2b.layer2", "3"];
+    assert_eq!(paths, expected);
+}
+
+#[test]
 fn known_networks_have_their_keys() {
     let paths = paths(googlenet());
     for path in ["0", "8.p1_1", "8.p2_1", "8.p4_2", "18.p3_2", "8.0.0.1", "21"] {

@@ -1,6 +1,6 @@
 //! A bar while an epoch runs, a line when it is over; only lines where there is no terminal.
 
-use crate::Epoch;
+use super::Epoch;
 use cnn::train::Evaluation;
 use indicatif::{ProgressBar, ProgressStyle};
 

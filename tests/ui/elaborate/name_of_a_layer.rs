@@ -1,0 +1,16 @@
+fn main() {
+    let _ = Net::new(1);
+}
+
+cnn::network!(
+    pub fn Net(image: Image<1, 8, 8>) -> Image<1, 8, 8> {
+        for i in 0..2 {
+            #[name("layer{}.{}", i)]
+            relu;
+            #[name("layer {}", i)]
+            relu;
+            #[name("same")]
+            relu;
+        }
+    }
+);
