@@ -1,6 +1,6 @@
 //! Any of the classic networks on images of ten classes.
 //!
-//! `cargo run --release --example train -- --net resnet18` trains on the subset of Fashion-MNIST in this repository;
+//! `cargo run --release --example train --all-features -- --net resnet18` trains on the subset of Fashion-MNIST in this repository;
 //! `-- --help` lists the options.
 
 mod options;
