@@ -12,8 +12,10 @@
 //! Column p of the patches is what the window sees at place p. [`im2col`] gathers them a tile at a time; in
 //! [`pointwise`] the image itself is the matrix.
 
+use crate::blocked::Blocked;
 use crate::window::Window;
 
+pub mod epilogue;
 pub mod im2col;
 mod part;
 mod patches;
@@ -87,5 +89,30 @@ impl Conv2d {
     fn assert_parameters(&self, weight: &[f32], bias: Option<&[f32]>) {
         assert_eq!(weight.len(), self.weight_len(), "weight of {self:?}");
         assert!(bias.is_none_or(|bias| bias.len() == self.out_channels), "bias of {self:?}");
+    }
+}
+
+/// A convolution between images in the layout of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockedConv2d {
+    /// What is computed.
+    pub conv: Conv2d,
+    /// The halo of `x` or its gradient.
+    pub x_halo: [usize; 2],
+    /// The halo of `y` or its gradient.
+    pub y_halo: [usize; 2],
+}
+
+impl BlockedConv2d {
+    /// The layout of `x`.
+    #[must_use]
+    pub const fn x(&self) -> Blocked {
+        Blocked { channels: self.conv.in_channels, plane: self.conv.window.input, halo: self.x_halo }
+    }
+
+    /// The layout of `y`.
+    #[must_use]
+    pub const fn y(&self) -> Blocked {
+        Blocked { channels: self.conv.out_channels, plane: self.conv.window.output, halo: self.y_halo }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{Kernel, LINE, Simd};
 use core::arch::x86_64::{
-    __m256, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps,
+    __m256, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps,
+    _mm256_set1_ps, _mm256_storeu_ps, _mm256_sub_ps,
 };
 
 /// Proof that the CPU has AVX2 and FMA: a value exists only where it has.
@@ -58,6 +59,26 @@ impl Simd for Avx2 {
     fn add(self, a: Self::Line, b: Self::Line) -> Self::Line {
         // SAFETY: `self` proves that the CPU has AVX2.
         unsafe { [_mm256_add_ps(a[0], b[0]), _mm256_add_ps(a[1], b[1])] }
+    }
+    #[inline(always)]
+    fn sub(self, a: Self::Line, b: Self::Line) -> Self::Line {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe { [_mm256_sub_ps(a[0], b[0]), _mm256_sub_ps(a[1], b[1])] }
+    }
+    #[inline(always)]
+    fn mul(self, a: Self::Line, b: Self::Line) -> Self::Line {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe { [_mm256_mul_ps(a[0], b[0]), _mm256_mul_ps(a[1], b[1])] }
+    }
+    #[inline(always)]
+    fn max(self, a: Self::Line, b: Self::Line) -> Self::Line {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe { [_mm256_max_ps(a[0], b[0]), _mm256_max_ps(a[1], b[1])] }
+    }
+    #[inline(always)]
+    fn min(self, a: Self::Line, b: Self::Line) -> Self::Line {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe { [_mm256_min_ps(a[0], b[0]), _mm256_min_ps(a[1], b[1])] }
     }
     #[inline(always)]
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line {

@@ -31,6 +31,14 @@ pub(crate) trait Simd: Copy {
     fn store(self, line: Self::Line, numbers: &mut [f32; LINE]);
     /// `a + b`.
     fn add(self, a: Self::Line, b: Self::Line) -> Self::Line;
+    /// `a - b`.
+    fn sub(self, a: Self::Line, b: Self::Line) -> Self::Line;
+    /// `a * b`.
+    fn mul(self, a: Self::Line, b: Self::Line) -> Self::Line;
+    /// The larger of both; `b` where one is NaN.
+    fn max(self, a: Self::Line, b: Self::Line) -> Self::Line;
+    /// The smaller of both; `b` where one is NaN.
+    fn min(self, a: Self::Line, b: Self::Line) -> Self::Line;
     /// `a * b + c`, rounded once or twice.
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line;
 }
@@ -111,7 +119,7 @@ mod tests {
     }
 
     /// Every operation of a unit, one line each.
-    struct Operations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; LINE]; 4]);
+    struct Operations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; LINE]; 8]);
 
     impl Kernel for Operations<'_> {
         type Output = ();
@@ -119,7 +127,17 @@ mod tests {
         fn run<S: Simd>(self, simd: S) {
             let Self(from, to) = self;
             let [a, b, c] = [0, 1, 2].map(|i| simd.load(&from[i]));
-            let results = [simd.splat(from[0][3]), a, simd.add(a, b), simd.mul_add(a, b, c)];
+            let mixed = simd.mul(a, simd.splat(f32::NAN));
+            let results = [
+                simd.splat(from[0][3]),
+                a,
+                simd.add(a, b),
+                simd.mul_add(a, b, c),
+                simd.sub(a, b),
+                simd.mul(a, b),
+                simd.max(mixed, simd.max(a, c)),
+                simd.min(mixed, simd.min(a, c)),
+            ];
             for (result, to) in results.into_iter().zip(to) {
                 simd.store(result, to);
             }
@@ -129,16 +147,20 @@ mod tests {
     #[test]
     fn units_compute_what_they_say() {
         let from = [0, 1, 2].map(|row| core::array::from_fn(|i| (1 + row * LINE + i) as f32)); // exact products
-        let expected: [[f32; LINE]; 4] = [
+        let expected: [[f32; LINE]; 8] = [
             [4.0; LINE],
             from[0],
             core::array::from_fn(|i| from[0][i] + from[1][i]),
             core::array::from_fn(|i| from[0][i] * from[1][i] + from[2][i]),
+            core::array::from_fn(|i| from[0][i] - from[1][i]),
+            core::array::from_fn(|i| from[0][i] * from[1][i]),
+            from[2],
+            from[0],
         ];
-        let mut found = [[0.0; LINE]; 4];
+        let mut found = [[0.0; LINE]; 8];
         Operations(&from, &mut found).run(portable::Portable);
         assert_eq!(found, expected);
-        let mut found = [[0.0; LINE]; 4];
+        let mut found = [[0.0; LINE]; 8];
         on_best_unit(Operations(&from, &mut found));
         assert_eq!(found, expected);
     }

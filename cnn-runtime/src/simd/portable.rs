@@ -27,6 +27,22 @@ impl Simd for Portable {
         from_fn(|i| a[i] + b[i])
     }
     #[inline(always)]
+    fn sub(self, a: Self::Line, b: Self::Line) -> Self::Line {
+        from_fn(|i| a[i] - b[i])
+    }
+    #[inline(always)]
+    fn mul(self, a: Self::Line, b: Self::Line) -> Self::Line {
+        from_fn(|i| a[i] * b[i])
+    }
+    #[inline(always)]
+    fn max(self, a: Self::Line, b: Self::Line) -> Self::Line {
+        from_fn(|i| if a[i] > b[i] { a[i] } else { b[i] })
+    }
+    #[inline(always)]
+    fn min(self, a: Self::Line, b: Self::Line) -> Self::Line {
+        from_fn(|i| if a[i] < b[i] { a[i] } else { b[i] })
+    }
+    #[inline(always)]
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line {
         from_fn(|i| a[i] * b[i] + c[i])
     }

@@ -1,0 +1,122 @@
+//! What becomes of a convolution's sums before they are written: bias, batch normalisation of inference, activation.
+//!
+//! y = activation(sum · scale + shift), with a scale and a shift for each channel. A bias is a shift. Batch normalisation
+//! with running statistics is both, which is how it is folded into the convolution before it.
+
+#![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
+
+use crate::memory::LINE;
+use crate::simd::Simd;
+
+/// A function of each number that costs next to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// x
+    Identity,
+    /// max(x, 0); NaN stays NaN.
+    Relu,
+    /// max(x, 0), but 6 at most; NaN stays NaN.
+    Relu6,
+}
+
+/// What becomes of the sums.
+#[derive(Clone, Copy, Debug)]
+pub struct Epilogue<'a> {
+    /// A factor for each channel.
+    pub scale: Option<&'a [f32]>,
+    /// A summand for each channel.
+    pub shift: Option<&'a [f32]>,
+    /// What comes last.
+    pub activation: Activation,
+}
+
+impl<'a> Epilogue<'a> {
+    /// A bias, if there is one, and nothing else.
+    #[must_use]
+    pub fn bias(bias: Option<&'a [f32]>) -> Self {
+        Self { scale: None, shift: bias, activation: Activation::Identity }
+    }
+
+    /// The contract: a number for each channel.
+    pub(super) fn assert_channels(&self, channels: usize) {
+        let fits = |numbers: Option<&[f32]>| numbers.is_none_or(|numbers| numbers.len() == channels);
+        assert!(fits(self.scale) && fits(self.shift), "{channels} channels have as many scales and shifts");
+    }
+
+    /// What becomes of the sums of one block of channels, in registers. Lanes beyond the last channel become zero, if
+    /// their sums are.
+    #[inline(always)]
+    pub(super) fn of_block<S: Simd>(&self, simd: S, block: usize) -> BlockEpilogue<S> {
+        let lanes = |numbers: &[f32]| {
+            let mut lanes = [0.0; LINE];
+            lanes.iter_mut().zip(&numbers[block * LINE..]).for_each(|(lane, number)| *lane = *number);
+            simd.load(&lanes)
+        };
+        BlockEpilogue {
+            scale: self.scale.map_or_else(|| simd.splat(1.0), lanes),
+            shift: self.shift.map_or_else(|| simd.splat(0.0), lanes),
+            activation: self.activation,
+        }
+    }
+}
+
+/// An [`Epilogue`] of sixteen channels.
+#[derive(Clone, Copy)]
+pub(super) struct BlockEpilogue<S: Simd> {
+    scale: S::Line,
+    shift: S::Line,
+    activation: Activation,
+}
+
+impl<S: Simd> BlockEpilogue<S> {
+    /// The line that is written.
+    #[inline(always)]
+    pub(super) fn apply(self, simd: S, sums: S::Line) -> S::Line {
+        let y = simd.mul_add(sums, self.scale, self.shift);
+        let zero = simd.splat(0.0);
+        match self.activation {
+            Activation::Identity => y,
+            Activation::Relu => simd.max(zero, y),
+            Activation::Relu6 => simd.min(simd.splat(6.0), simd.max(zero, y)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::{Kernel, on_best_unit};
+
+    struct Apply<'a>(Epilogue<'a>, usize, [f32; LINE]);
+
+    impl Kernel for Apply<'_> {
+        type Output = [f32; LINE];
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) -> [f32; LINE] {
+            let mut y = [f32::NAN; LINE];
+            simd.store(self.0.of_block(simd, self.1).apply(simd, simd.load(&self.2)), &mut y);
+            y
+        }
+    }
+
+    #[test]
+    fn channels_have_their_own_numbers() {
+        let scale: [f32; 18] = core::array::from_fn(|i| i as f32);
+        let shift: [f32; 18] = core::array::from_fn(|i| 100.0 - 10.0 * i as f32);
+        let mut sums = [0.0; LINE];
+        sums[..2].copy_from_slice(&[2.0, 8.0]);
+        let run = |activation| {
+            on_best_unit(Apply(Epilogue { scale: Some(&scale), shift: Some(&shift), activation }, 1, sums))
+        };
+        assert_eq!(run(Activation::Identity)[..3], [32.0 - 60.0, 136.0 - 70.0, 0.0]);
+        assert_eq!(run(Activation::Relu)[..3], [0.0, 66.0, 0.0]);
+        assert_eq!(run(Activation::Relu6)[..3], [0.0, 6.0, 0.0]);
+        let y = on_best_unit(Apply(Epilogue::bias(None), 1, sums));
+        assert_eq!(y, sums);
+        let nan = [f32::NAN; LINE];
+        for activation in [Activation::Relu, Activation::Relu6] {
+            let y = on_best_unit(Apply(Epilogue { activation, ..Epilogue::bias(None) }, 0, nan));
+            assert!(y.iter().all(|y| y.is_nan()), "{activation:?}");
+        }
+    }
+}
