@@ -110,9 +110,8 @@ pub trait Inspect: Network {
     /// ```
     fn activations(&self, input: &Self::Input) -> Activations {
         let mut copies = Copies { layers: Self::LAYERS, activations: Vec::with_capacity(Self::LAYERS.len()) };
-        let mut arena = Arena::new(Self::INFERENCE, 1);
         let mut output = Self::Output::zeros(1);
-        self.infer(&mut arena, slice::from_ref(input), &mut output, &mut copies);
+        self.session(1).observe(slice::from_ref(input), &mut output, &mut copies);
         Activations { network: Self::NAME, activations: copies.activations }
     }
 }

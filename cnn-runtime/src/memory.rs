@@ -4,9 +4,9 @@
 //! offset. So one plan serves every batch, and the bytes of an arena are known when the program is compiled.
 //!
 //! ```text
-//! arena = [ N × image_len ][ saved_len ][ step_len ][ lanes × lane_len ]
-//!           activations     statistics   one step's   each thread's
-//!           and gradients   for backward scratch      scratch
+//! arena = [ N × image_len ][ saved_len ][ step_len ][ lanes × lane_len ][ prepared_len ]
+//!           activations     statistics   one step's   each thread's      weights as kernels
+//!           and gradients   for backward scratch      scratch            want them
 //! ```
 
 use crate::parallel;
@@ -65,13 +65,15 @@ pub struct ArenaLayout {
     pub step_len: usize,
     /// Scratch of one step, for each thread.
     pub lane_len: usize,
+    /// What inference computes once for all calls, from the weights.
+    pub prepared_len: usize,
 }
 
 impl ArenaLayout {
     /// The bytes of an arena for `batch` images on `threads` threads.
     #[must_use]
     pub const fn bytes(&self, batch: usize, threads: usize) -> usize {
-        4 * (batch * self.image_len + self.saved_len + self.step_len + threads * self.lane_len)
+        4 * (batch * self.image_len + self.saved_len + self.step_len + threads * self.lane_len + self.prepared_len)
     }
 }
 
@@ -87,6 +89,20 @@ pub const fn longest(lens: &[usize]) -> usize {
         i += 1;
     }
     longest.div_ceil(LINE) * LINE
+}
+
+/// Where pieces of these lengths start that stand one behind the other, each on a cache line of its own, and where the last
+/// ends; for `const` tables.
+#[must_use]
+pub const fn starts<const PIECES: usize, const STARTS: usize>(lens: [usize; PIECES]) -> [usize; STARTS] {
+    assert!(STARTS == PIECES + 1, "a start for each piece, and the end");
+    let mut starts = [0; STARTS];
+    let mut i = 0;
+    while i < PIECES {
+        starts[i + 1] = starts[i] + lens[i].div_ceil(LINE) * LINE;
+        i += 1;
+    }
+    starts
 }
 
 /// Where a batch stands in an arena; all lengths in numbers.
@@ -201,11 +217,21 @@ impl Arena {
         count: usize,
         buffers: [Buffer; B],
     ) -> ([ViewMut<'_>; B], Workspace<'_>) {
+        let (views, _, work) = self.split_prepared(count, buffers);
+        (views, work)
+    }
+
+    /// The same, and what was prepared.
+    ///
+    /// # Panics
+    /// As [`split`](Self::split).
+    pub fn split_prepared<const B: usize>(
+        &mut self,
+        count: usize,
+        buffers: [Buffer; B],
+    ) -> ([ViewMut<'_>; B], &[f32], Workspace<'_>) {
         assert!(count <= self.batch, "{count} images in an arena for {}", self.batch);
-        let (images, rest) = self.storage.split_at_mut(self.batch * self.layout.image_len);
-        let (saved, rest) = rest.split_at_mut(self.layout.saved_len);
-        let (step_scratch, lane_scratch) = rest.split_at_mut(self.layout.step_len);
-        let lane_scratch = &mut lane_scratch[..self.lanes * self.layout.lane_len];
+        let (images, prepared, work) = self.regions();
         let Ok(numbers) = images.get_disjoint_mut(buffers.map(|buffer| buffer.range(count))) else {
             unreachable!("the plan gave overlapping buffers: {buffers:?}")
         };
@@ -214,6 +240,22 @@ impl Arena {
             let Some(buffer) = buffers.next() else { unreachable!("as many views as buffers") };
             ViewMut::strided(numbers, buffer.len, buffer.stride)
         });
-        (views, Workspace { lanes: self.lanes, lane_scratch, step_scratch, saved })
+        (views, prepared, work)
+    }
+
+    /// What is to be prepared, and the scratch memory.
+    pub fn prepared_mut(&mut self) -> (&mut [f32], Workspace<'_>) {
+        let (_, prepared, work) = self.regions();
+        (prepared, work)
+    }
+
+    /// The memory of images, what is prepared, and all else.
+    fn regions(&mut self) -> (&mut [f32], &mut [f32], Workspace<'_>) {
+        let (images, rest) = self.storage.split_at_mut(self.batch * self.layout.image_len);
+        let (saved, rest) = rest.split_at_mut(self.layout.saved_len);
+        let (step_scratch, rest) = rest.split_at_mut(self.layout.step_len);
+        let (lane_scratch, rest) = rest.split_at_mut(self.lanes * self.layout.lane_len);
+        let prepared = &mut rest[..self.layout.prepared_len];
+        (images, prepared, Workspace { lanes: self.lanes, lane_scratch, step_scratch, saved })
     }
 }

@@ -11,25 +11,33 @@
 //! ```
 
 use super::runtime;
-use crate::plan::{Call, Descriptor, Mode, Operand, Parameters, Place, Root, Window};
+use crate::ops::activation::Activation;
+use crate::plan::{Blocked, Call, Descriptor, Epilogue, Mode, Operand, Parameters, Place, Root, Window};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 /// Numbers that differ between calls of the same function: each becomes `at[i]`.
 #[derive(Default)]
 pub(super) struct Offsets {
-    numbers: Vec<usize>,
+    numbers: Vec<TokenStream>,
 }
 
 impl Offsets {
     /// The expression for one more number.
-    pub(super) fn at(&mut self, number: usize) -> TokenStream {
+    pub(super) fn at(&mut self, number: impl quote::ToTokens) -> TokenStream {
         let index = proc_macro2::Literal::usize_unsuffixed(self.numbers.len());
-        self.numbers.push(number);
+        self.numbers.push(number.into_token_stream());
         quote!(at[#index])
     }
 
-    pub(super) fn finish(self) -> Vec<usize> {
+    /// The range of a prepared piece.
+    pub(super) fn prepared(&mut self, piece: usize) -> TokenStream {
+        let end = piece + 1;
+        let (start, end) = (self.at(quote!(PREPARED[#piece])), self.at(quote!(PREPARED[#end])));
+        quote!(#start..#end)
+    }
+
+    pub(super) fn finish(self) -> Vec<TokenStream> {
         self.numbers
     }
 }
@@ -39,6 +47,14 @@ impl Offsets {
 pub(super) struct Memory<'p> {
     pub(super) parameters: &'p Parameters,
     pub(super) buffers: &'p [usize],
+}
+
+impl Memory<'_> {
+    /// Where a tensor of the network starts in its vector, and its length.
+    pub(super) fn range(self, tensor: usize, offsets: &mut Offsets) -> (TokenStream, usize) {
+        let placed = &self.parameters.tensors[tensor];
+        (offsets.at(placed.offset), placed.tensor.len())
+    }
 }
 
 /// A buffer of the arena; `None` for the user's memory.
@@ -79,13 +95,42 @@ pub(super) fn call(call: &Call, memory: Memory<'_>, offsets: &mut Offsets) -> To
     );
     let split_running = (!running.is_empty())
         .then(|| quote!(let [#(#running),*] = #rt::memory::disjoint(pass.buffers, [#(#running_ranges),*]);));
+    let split = match Prepared::of(call) {
+        Prepared::Read => {
+            quote!(let ([#(#buffers),*], prepared, work) = pass.arena.split_prepared(pass.count, [#(#places),*]);)
+        }
+        Prepared::Written => quote!(let (prepared, work) = pass.arena.prepared_mut();),
+        Prepared::Untouched => {
+            quote!(let ([#(#buffers),*], work) = pass.arena.split(pass.count, [#(#places),*]);)
+        }
+    };
     quote! {
         {
             #layer
             #split_gradients
             #split_running
-            let ([#(#buffers),*], work) = pass.arena.split(pass.count, [#(#places),*]);
+            #split
             #kernel(#layer_ref #(#operands,)* work);
+        }
+    }
+}
+
+/// What a call does with prepared memory.
+enum Prepared {
+    Read,
+    Written,
+    Untouched,
+}
+
+impl Prepared {
+    fn of(call: &Call) -> Self {
+        let any = |is_one: fn(&Operand) -> bool| call.operands.iter().any(is_one);
+        if any(|operand| matches!(operand, Operand::PreparedMut(_))) {
+            Self::Written
+        } else if any(|operand| matches!(operand, Operand::Prepared(_))) {
+            Self::Read
+        } else {
+            Self::Untouched
         }
     }
 }
@@ -156,7 +201,32 @@ impl Writer<'_, '_> {
             Operand::Mode(Mode::Accumulate) => quote!(#rt::Write::Accumulate),
             Operand::DropoutKey => quote!(pass.dropout),
             Operand::Number(number) => float(*number),
+            Operand::Prepared(piece) => {
+                let range = self.offsets.prepared(*piece);
+                quote!(&prepared[#range])
+            }
+            Operand::PreparedMut(piece) => {
+                let range = self.offsets.prepared(*piece);
+                quote!(&mut prepared[#range])
+            }
+            Operand::Epilogue(epilogue) => self.epilogue(epilogue),
+            Operand::Activation(activation) => epilogue_activation(*activation),
         }
+    }
+
+    /// All of it, unless someone looks at what stands between the layers.
+    fn epilogue(&mut self, epilogue: &Epilogue) -> TokenStream {
+        let rt = runtime();
+        let bias = self.optional(epilogue.bias, Self::parameter);
+        let norm = match epilogue.norm {
+            Some(piece) => {
+                let range = self.offsets.prepared(piece);
+                quote!(::core::option::Option::Some(&prepared[#range]))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        let activation = epilogue_activation(epilogue.activation);
+        quote!(#rt::pass::Fused { bias: #bias, norm: #norm, activation: #activation }.epilogue(&LAYER.conv, pass.observer.looks()))
     }
 
     fn place(&mut self, place: Place) -> TokenStream {
@@ -185,8 +255,7 @@ impl Writer<'_, '_> {
     }
 
     fn range(&mut self, tensor: usize) -> (TokenStream, usize) {
-        let placed = &self.memory.parameters.tensors[tensor];
-        (self.offsets.at(placed.offset), placed.tensor.len())
+        self.memory.range(tensor, self.offsets)
     }
 
     /// The names of what is borrowed, and the expressions that say what it is.
@@ -217,43 +286,86 @@ fn float(number: f64) -> TokenStream {
     quote!((#sign #literal as f32))
 }
 
+/// What the epilogue of a convolution ends with.
+pub(super) fn epilogue_activation(activation: Option<Activation>) -> TokenStream {
+    let rt = runtime();
+    let name = match activation {
+        None => quote!(Identity),
+        Some(Activation::Relu) => quote!(Relu),
+        Some(Activation::Relu6) => quote!(Relu6),
+        Some(other) => unreachable!("{other:?} is not fused"),
+    };
+    quote!(#rt::conv2d::epilogue::Activation::#name)
+}
+
+/// The layout of an image in blocks.
+pub(super) fn blocked_tokens(blocked: Blocked) -> TokenStream {
+    let rt = runtime();
+    let (channels, plane, halo) = (blocked.channels, pair(blocked.plane), pair(blocked.halo));
+    quote!(#rt::blocked::Blocked { channels: #channels, plane: #plane, halo: #halo })
+}
+
+fn conv2d_tokens(in_channels: usize, out_channels: usize, groups: usize, window: &Window) -> TokenStream {
+    let rt = runtime();
+    let window = window_tokens(window);
+    quote! {
+        #rt::conv2d::Conv2d {
+            in_channels: #in_channels, out_channels: #out_channels, groups: #groups, window: #window,
+        }
+    }
+}
+
 /// The type of a descriptor and its value.
 pub(super) fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenStream) {
     let rt = runtime();
     match descriptor {
         Descriptor::Conv2d { in_channels, out_channels, groups, window } => {
-            let window = window_tokens(window);
-            let ty = quote!(#rt::conv2d::Conv2d);
-            let fields = quote! {
-                in_channels: #in_channels, out_channels: #out_channels, groups: #groups, window: #window,
-            };
-            (ty.clone(), quote!(#ty { #fields }))
+            (quote!(#rt::conv2d::Conv2d), conv2d_tokens(*in_channels, *out_channels, *groups, window))
+        }
+        Descriptor::BlockedConv2d { in_channels, out_channels, groups, window, x_halo, y_halo } => {
+            let conv = conv2d_tokens(*in_channels, *out_channels, *groups, window);
+            let (x_halo, y_halo) = (pair(*x_halo), pair(*y_halo));
+            let ty = quote!(#rt::conv2d::BlockedConv2d);
+            (ty.clone(), quote!(#ty { conv: #conv, x_halo: #x_halo, y_halo: #y_halo }))
+        }
+        Descriptor::FirstConv2d { in_channels, out_channels, window, y_halo } => {
+            let (conv, y_halo) = (conv2d_tokens(*in_channels, *out_channels, 1, window), pair(*y_halo));
+            let ty = quote!(#rt::conv2d::first_layer::FirstConv2d);
+            (ty.clone(), quote!(#ty { conv: #conv, y_halo: #y_halo }))
+        }
+        Descriptor::Blocked(blocked) => (quote!(#rt::blocked::Blocked), blocked_tokens(*blocked)),
+        Descriptor::Channels { part, joined, first } => {
+            let (part, joined) = (blocked_tokens(*part), blocked_tokens(*joined));
+            let ty = quote!(#rt::blocked::Channels);
+            (ty.clone(), quote!(#ty { part: #part, joined: #joined, first: #first }))
         }
         Descriptor::Linear { in_features, out_features } => {
             let ty = quote!(#rt::linear::Linear);
             (ty.clone(), quote!(#ty { in_features: #in_features, out_features: #out_features }))
         }
-        Descriptor::MaxPool2d { channels, window } => {
-            let window = window_tokens(window);
+        Descriptor::MaxPool2d { channels, window, x_halo, y_halo } => {
+            let (window, halos) = (window_tokens(window), halo_tokens(*x_halo, *y_halo));
             let ty = quote!(#rt::pool::MaxPool2d);
-            (ty.clone(), quote!(#ty { channels: #channels, window: #window }))
+            (ty.clone(), quote!(#ty { channels: #channels, window: #window, #halos }))
         }
-        Descriptor::AvgPool2d { channels, window, count_include_pad } => {
-            let window = window_tokens(window);
+        Descriptor::AvgPool2d { channels, window, count_include_pad, x_halo, y_halo } => {
+            let (window, halos) = (window_tokens(window), halo_tokens(*x_halo, *y_halo));
             let ty = quote!(#rt::pool::AvgPool2d);
-            let fields = quote!(channels: #channels, window: #window, count_include_pad: #count_include_pad);
+            let fields =
+                quote!(channels: #channels, window: #window, count_include_pad: #count_include_pad, #halos);
             (ty.clone(), quote!(#ty { #fields }))
         }
-        Descriptor::AdaptivePool2d { channels, input, output } => {
-            let (input, output) = (pair(*input), pair(*output));
+        Descriptor::AdaptivePool2d { channels, input, output, x_halo, y_halo } => {
+            let (input, output, halos) = (pair(*input), pair(*output), halo_tokens(*x_halo, *y_halo));
             let ty = quote!(#rt::pool::AdaptivePool2d);
-            (ty.clone(), quote!(#ty { channels: #channels, input: #input, output: #output }))
+            (ty.clone(), quote!(#ty { channels: #channels, input: #input, output: #output, #halos }))
         }
-        Descriptor::Upsample { channels, input, scale, align_corners } => {
-            let (input, scale) = (pair(*input), pair(*scale));
+        Descriptor::Upsample { channels, input, scale, align_corners, x_halo, y_halo } => {
+            let (input, scale, halos) = (pair(*input), pair(*scale), halo_tokens(*x_halo, *y_halo));
             let ty = quote!(#rt::upsample::Upsample);
-            let fields =
-                quote!(channels: #channels, input: #input, scale: #scale, align_corners: #align_corners);
+            let fields = quote! {
+                channels: #channels, input: #input, scale: #scale, align_corners: #align_corners, #halos
+            };
             (ty.clone(), quote!(#ty { #fields }))
         }
         Descriptor::LocalResponseNorm { channels, pixels, size, alpha, beta, k } => {
@@ -268,10 +380,12 @@ pub(super) fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenS
             let ty = quote!(#rt::softmax::Softmax);
             (ty.clone(), quote!(#ty { channels: #channels, pixels: #pixels }))
         }
-        Descriptor::BatchNorm2d { channels, pixels, eps, momentum } => {
+        Descriptor::BatchNorm2d { channels, plane, halo, eps, momentum } => {
+            let (plane, halo) = (pair(*plane), pair(*halo));
             let (eps, momentum) = (float(*eps), float(*momentum));
             let ty = quote!(#rt::batch_norm2d::BatchNorm2d);
-            let fields = quote!(channels: #channels, pixels: #pixels, eps: #eps, momentum: #momentum);
+            let fields =
+                quote!(channels: #channels, plane: #plane, halo: #halo, eps: #eps, momentum: #momentum);
             (ty.clone(), quote!(#ty { #fields }))
         }
         Descriptor::Dropout { p, layer } => {
@@ -280,6 +394,11 @@ pub(super) fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenS
             (ty.clone(), quote!(#ty { p: #p, layer: #layer }))
         }
     }
+}
+
+fn halo_tokens(x_halo: [usize; 2], y_halo: [usize; 2]) -> TokenStream {
+    let (x_halo, y_halo) = (pair(x_halo), pair(y_halo));
+    quote!(x_halo: #x_halo, y_halo: #y_halo)
 }
 
 fn window_tokens(window: &Window) -> TokenStream {

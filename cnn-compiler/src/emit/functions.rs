@@ -1,9 +1,9 @@
 //! Passes as functions: one for each distinct block, never one flat body of all layers.
 
-use super::call::{Memory, Offsets, buffer, call};
+use super::call::{Memory, Offsets, blocked_tokens, buffer, call, epilogue_activation};
 use super::runtime;
 use crate::graph::Graph;
-use crate::plan::{Action, Pass, Plan, Root, Step};
+use crate::plan::{Action, Layout, Observed, Pass, Piece, Plan, Root, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -14,6 +14,7 @@ const MOST_STEPS: usize = 32;
 /// Which of the runtime's passes a function works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    Prepare,
     Inference,
     Forward,
     Backward,
@@ -22,6 +23,7 @@ pub(super) enum Kind {
 impl Kind {
     fn names(self) -> (&'static str, &'static str) {
         match self {
+            Self::Prepare => ("Prepare", "prepare"),
             Self::Inference => ("Inference", "inference"),
             Self::Forward => ("Forward", "forward"),
             Self::Backward => ("Backward", "backward"),
@@ -41,6 +43,13 @@ pub(super) struct Functions<'p> {
 impl<'p> Functions<'p> {
     pub(super) fn new(graph: &'p Graph, plan: &'p Plan) -> Self {
         Self { graph, plan, known: BTreeMap::new(), items: TokenStream::new() }
+    }
+
+    /// The body of what is prepared once.
+    pub(super) fn prepare(&mut self) -> TokenStream {
+        let step = |piece: &Piece| Step { layer: Some(piece.layer), action: Action::Call(piece.call.clone()) };
+        let steps = self.plan.prepared.pieces.iter().map(step).collect();
+        self.pass(Kind::Prepare, &Pass { steps, offsets: Vec::new(), image_len: 0 })
     }
 
     /// The body of a pass: calls of functions, which are kept for [`finish`](Self::finish).
@@ -68,15 +77,9 @@ impl<'p> Functions<'p> {
     fn step(step: &Step, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
         match &step.action {
             Action::Call(kernel) => call(kernel, memory, offsets),
-            Action::Observe(place) => {
+            Action::Observe(observed) => {
                 let Some(layer) = step.layer else { unreachable!("an observed place is a layer's output") };
-                let layer = offsets.at(layer);
-                if let Some(buffer) = buffer(*place, memory, offsets) {
-                    quote!(pass.observe(#layer, #buffer);)
-                } else {
-                    debug_assert_eq!(place.root, Root::Input, "only the input is not a buffer");
-                    quote!(pass.observer.observe(#layer, pass.input);)
-                }
+                observe(layer, observed, memory, offsets)
             }
         }
     }
@@ -97,5 +100,41 @@ impl<'p> Functions<'p> {
         });
         self.known.insert(text, name.clone());
         name
+    }
+}
+
+/// Shows the observer what a layer has given, and the layers that its kernel computes too.
+fn observe(layer: usize, observed: &Observed, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
+    let Observed { place, epilogue } = observed;
+    let rt = runtime();
+    let layer = offsets.at(layer);
+    let Some(buffer) = buffer(*place, memory, offsets) else {
+        debug_assert_eq!(place.root, Root::Input, "only the input is not a buffer");
+        return quote!(pass.observer.observe(#layer, pass.input););
+    };
+    let Layout::Blocked(blocked) = place.layout else { return quote!(pass.observe(#layer, #buffer);) };
+    let blocked = blocked_tokens(blocked);
+    if epilogue.followers.is_empty() {
+        return quote!(pass.observe_blocked(#layer, #buffer, &const { #blocked }););
+    }
+    let followers = epilogue.followers.iter().map(|follower| offsets.at(follower)).collect::<Vec<_>>();
+    let optional = |range: Option<TokenStream>| match range {
+        Some(range) => quote!(::core::option::Option::Some(#range)),
+        None => quote!(::core::option::Option::None),
+    };
+    let bias = epilogue.bias.map(|tensor| {
+        let (start, len) = memory.range(tensor, offsets);
+        quote!(#start..#start + #len)
+    });
+    let norm = epilogue.norm.map(|piece| offsets.prepared(piece));
+    let (bias, norm) = (optional(bias), optional(norm));
+    let activation = epilogue_activation(epilogue.activation);
+    quote! {
+        pass.observe_fused(
+            &[#layer, #(#followers),*],
+            #buffer,
+            &const { #blocked },
+            #rt::pass::Fused { bias: #bias, norm: #norm, activation: #activation },
+        );
     }
 }

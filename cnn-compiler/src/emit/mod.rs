@@ -129,15 +129,19 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
     let (input, output) = (sample(graph.input), outputs(&graph.output_shapes()));
     let (parameters, macs) = (graph.parameters(), graph.macs());
     let (layers, tensors) = (tables::layers(graph), tables::tensors(&plan.parameters));
-    let inference_arena = tables::arena(&[&plan.inference], 0);
-    let training_arena = tables::arena(&[&plan.forward, &plan.backward], plan.saved_len);
+    let prepared = tables::prepared(&plan.prepared);
+    let prepared_end = plan.prepared.pieces.len();
+    let inference_arena = tables::arena(&[&plan.inference], 0, &quote!(PREPARED[#prepared_end]));
+    let training_arena = tables::arena(&[&plan.forward, &plan.backward], plan.saved_len, &quote!(0));
     let (parameters_len, buffers_len) = (plan.parameters.parameters_len, plan.parameters.buffers_len);
     let mut functions = Functions::new(graph, plan);
+    let prepare = functions.prepare();
     let inference = functions.pass(Kind::Inference, &plan.inference);
     let forward = functions.pass(Kind::Forward, &plan.forward);
     let backward = functions.pass(Kind::Backward, &plan.backward);
     let functions = functions.finish();
     quote! {
+        #prepared
         impl #rt::network::Network for #name {
             type Input = #input;
             type Output = #output;
@@ -159,6 +163,10 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
             }
             fn state_mut(&mut self) -> &mut #rt::network::State {
                 &mut self.state
+            }
+            fn prepare(&self, arena: &mut #rt::memory::Arena) {
+                let pass = &mut #rt::pass::Prepare::new(&self.state, arena);
+                #prepare
             }
             fn infer(
                 &self,

@@ -4,7 +4,7 @@ use super::call::descriptor_tokens;
 use super::runtime;
 use crate::graph::Graph;
 use crate::ops::TensorKind;
-use crate::plan::{Action, Descriptor, Parameters, Pass};
+use crate::plan::{Action, Descriptor, Len, Parameters, Pass, Prepared};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::BTreeSet;
@@ -59,7 +59,7 @@ pub(super) fn tensors(parameters: &Parameters) -> TokenStream {
 }
 
 /// `ArenaLayout { … }`; the kernels themselves say how much scratch they need.
-pub(super) fn arena(passes: &[&Pass], saved_len: usize) -> TokenStream {
+pub(super) fn arena(passes: &[&Pass], saved_len: usize, prepared_len: &TokenStream) -> TokenStream {
     let rt = runtime();
     let image_len = passes.iter().map(|pass| pass.image_len).max().unwrap_or(0);
     let (lane, step) = (scratch(passes, "lane_len"), scratch(passes, "step_len"));
@@ -69,19 +69,31 @@ pub(super) fn arena(passes: &[&Pass], saved_len: usize) -> TokenStream {
             saved_len: #saved_len,
             step_len: #rt::memory::longest(&[#(#step),*]),
             lane_len: #rt::memory::longest(&[#(#lane),*]),
+            prepared_len: #prepared_len,
         }
     }
 }
 
-/// Calls of the runtime's `const fn`s for the scratch of each layer with a weight, in a fixed order and each once.
-fn scratch(passes: &[&Pass], of: &str) -> Vec<TokenStream> {
+/// Where each prepared piece starts, and where the last ends: an array.
+pub(super) fn prepared(prepared: &Prepared) -> TokenStream {
     let rt = runtime();
+    let lens = prepared.pieces.iter().map(|piece| match &piece.len {
+        Len::Numbers(len) => quote!(#len),
+        Len::Kernel(function) => const_call(function, piece.call.descriptor.as_ref()),
+    });
+    let ends = prepared.pieces.len() + 1;
+    quote!(const PREPARED: [usize; #ends] = #rt::memory::starts([#(#lens),*]);)
+}
+
+/// Calls of the runtime's `const fn`s for the scratch of each layer that wants some, in a fixed order and each once.
+fn scratch(passes: &[&Pass], of: &str) -> Vec<TokenStream> {
     let mut seen = BTreeSet::new();
     let mut calls = Vec::new();
     for step in passes.iter().flat_map(|pass| &pass.steps) {
         let Action::Call(call) = &step.action else { continue };
         let Some(descriptor) = &call.descriptor else { continue };
         let needs_scratch = match descriptor {
+            Descriptor::BlockedConv2d { .. } | Descriptor::FirstConv2d { .. } => true,
             Descriptor::Conv2d { .. } => of == "lane_len" || call.kernel.ends_with("backward_weight"),
             Descriptor::Linear { .. } | Descriptor::LocalResponseNorm { .. } => of == "lane_len",
             Descriptor::MaxPool2d { .. }
@@ -90,18 +102,25 @@ fn scratch(passes: &[&Pass], of: &str) -> Vec<TokenStream> {
             | Descriptor::Upsample { .. }
             | Descriptor::Softmax { .. }
             | Descriptor::BatchNorm2d { .. }
+            | Descriptor::Blocked(_)
+            | Descriptor::Channels { .. }
             | Descriptor::Dropout { .. } => false,
         };
         if !needs_scratch {
             continue;
         }
-        let (_, layer) = descriptor_tokens(descriptor);
-        let name = format!("{}_{of}", call.kernel);
-        let path = name.split("::").map(|part| Ident::new(part, Span::call_site()));
-        let tokens = quote!(#rt #(::#path)* (&#layer));
+        let tokens = const_call(&format!("{}_{of}", call.kernel), Some(descriptor));
         if seen.insert(tokens.to_string()) {
             calls.push(tokens);
         }
     }
     calls
+}
+
+/// `rt::conv2d::direct::prepared_len(&LAYER)`
+fn const_call(function: &str, descriptor: Option<&Descriptor>) -> TokenStream {
+    let rt = runtime();
+    let layer = descriptor.map(|descriptor| descriptor_tokens(descriptor).1);
+    let path = function.split("::").map(|part| Ident::new(part, Span::call_site()));
+    quote!(#rt #(::#path)* (&#layer))
 }
