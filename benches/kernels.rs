@@ -60,7 +60,13 @@ fn with_scratch(arena: &mut Arena, kernel: impl FnOnce(Workspace)) {
 fn scratch(lane_len: usize, step_len: usize) -> Arena {
     let round = |len: usize| len.next_multiple_of(16);
     Arena::new(
-        ArenaLayout { image_len: 0, saved_len: 0, step_len: round(step_len), lane_len: round(lane_len), prepared_len: 0 },
+        ArenaLayout {
+            image_len: 0,
+            saved_len: 0,
+            step_len: round(step_len),
+            lane_len: round(lane_len),
+            prepared_len: 0,
+        },
         0,
     )
 }

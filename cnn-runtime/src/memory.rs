@@ -73,7 +73,11 @@ impl ArenaLayout {
     /// The bytes of an arena for `batch` images on `threads` threads.
     #[must_use]
     pub const fn bytes(&self, batch: usize, threads: usize) -> usize {
-        4 * (batch * self.image_len + self.saved_len + self.step_len + threads * self.lane_len + self.prepared_len)
+        4 * (batch * self.image_len
+            + self.saved_len
+            + self.step_len
+            + threads * self.lane_len
+            + self.prepared_len)
     }
 }
 

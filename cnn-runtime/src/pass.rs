@@ -91,8 +91,11 @@ impl<'a> Inference<'a> {
         if let Some(norm) = fused.norm {
             let ([mut images], prepared, _) = self.arena.split_prepared(self.count, [buffer]);
             let norm = norm_parts(&prepared[norm], d.channels);
-            let epilogue =
-                Epilogue { scale: Some(norm.scale), shift: Some(norm.shift), activation: Activation::Identity };
+            let epilogue = Epilogue {
+                scale: Some(norm.scale),
+                shift: Some(norm.shift),
+                activation: Activation::Identity,
+            };
             epilogue.apply(d, &mut images);
             layers.next().into_iter().for_each(|layer| self.observe_blocked(*layer, buffer, d));
         }

@@ -47,7 +47,8 @@ impl<'p> Functions<'p> {
 
     /// The body of what is prepared once.
     pub(super) fn prepare(&mut self) -> TokenStream {
-        let step = |piece: &Piece| Step { layer: Some(piece.layer), action: Action::Call(piece.call.clone()) };
+        let step =
+            |piece: &Piece| Step { layer: Some(piece.layer), action: Action::Call(piece.call.clone()) };
         let steps = self.plan.prepared.pieces.iter().map(step).collect();
         self.pass(Kind::Prepare, &Pass { steps, offsets: Vec::new(), image_len: 0 })
     }

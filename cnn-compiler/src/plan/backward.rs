@@ -154,7 +154,14 @@ impl Backward<'_> {
     }
 
     /// The gradients of a layer's weight and bias, and of its input.
-    fn weighted(&mut self, index: usize, input: NodeId, module: &str, descriptor: Option<Descriptor>, d_y: Place) {
+    fn weighted(
+        &mut self,
+        index: usize,
+        input: NodeId,
+        module: &str,
+        descriptor: Option<Descriptor>,
+        d_y: Place,
+    ) {
         let weight = self.parameters.require(index, "weight");
         let operands = vec![
             Operand::Read(self.storage.place(input)),

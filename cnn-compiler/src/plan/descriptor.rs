@@ -212,9 +212,13 @@ impl Descriptor {
                 x_halo,
                 y_halo,
             },
-            Op::AdaptiveAvgPool2d(_) | Op::AdaptiveMaxPool2d(_) => {
-                Self::AdaptivePool2d { channels, input: input.plane(), output: output.plane(), x_halo, y_halo }
-            }
+            Op::AdaptiveAvgPool2d(_) | Op::AdaptiveMaxPool2d(_) => Self::AdaptivePool2d {
+                channels,
+                input: input.plane(),
+                output: output.plane(),
+                x_halo,
+                y_halo,
+            },
             Op::BatchNorm2d(norm) => Self::BatchNorm2d {
                 channels,
                 plane: input.plane(),
@@ -229,11 +233,14 @@ impl Descriptor {
     }
 
     fn conv2d(layer: &Layer, conv: &Conv2d, x: Layout, y: Layout) -> Self {
-        let window = Window { input: layer.input.plane(), output: layer.output.plane(), sliding: conv.window };
+        let window =
+            Window { input: layer.input.plane(), output: layer.output.plane(), sliding: conv.window };
         let (in_channels, out_channels, groups) = (layer.input.channels(), conv.channels, conv.groups);
         let (x_halo, y_halo) = (x.halo(), y.halo());
         match (x, y) {
-            (Layout::Planes(_), Layout::Planes(_)) => Self::Conv2d { in_channels, out_channels, groups, window },
+            (Layout::Planes(_), Layout::Planes(_)) => {
+                Self::Conv2d { in_channels, out_channels, groups, window }
+            }
             (Layout::Planes(_), Layout::Blocked(_)) => {
                 Self::FirstConv2d { in_channels, out_channels, window, y_halo }
             }

@@ -95,7 +95,8 @@ impl<'l> Steps<'l> {
     fn node(&mut self, tensor: NodeId, node: &Node<'_>) {
         match &node.work {
             Work::FromPlanes | Work::ToPlanes => {
-                let call = moved(self.storage.place(node.inputs[0]), self.storage.place(tensor), Mode::Overwrite);
+                let call =
+                    moved(self.storage.place(node.inputs[0]), self.storage.place(tensor), Mode::Overwrite);
                 self.push(node.index, call);
             }
             Work::Conv2d(fused) => self.conv2d(tensor, node, fused),
@@ -305,7 +306,11 @@ pub(super) fn moved(x: Place, y: Place, mode: Mode) -> Call {
 /// Writes the channels of `x` to those of `y` from `first` on.
 fn into_channels(x: Place, y: Place, first: usize) -> Call {
     let descriptor = Some(Descriptor::channels(x.layout, y.layout, first));
-    Call { kernel: "blocked::into_channels".into(), descriptor, operands: vec![Operand::Read(x), Operand::Write(y)] }
+    Call {
+        kernel: "blocked::into_channels".into(),
+        descriptor,
+        operands: vec![Operand::Read(x), Operand::Write(y)],
+    }
 }
 
 /// Writes the channels of `x` from `first` on to `y`, or adds them.

@@ -1,7 +1,7 @@
 //! Where the gradient of each tensor stands while the backward pass runs.
 
-use super::{Mode, Place, Root};
 use super::lower::Lowered;
+use super::{Mode, Place, Root};
 use crate::graph::NodeId;
 
 /// The gradients that have a place so far.

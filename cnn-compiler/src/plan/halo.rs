@@ -23,7 +23,9 @@ pub(super) fn widen(lowered: &mut Lowered<'_>, purpose: Purpose) {
     };
     for (tensor, node) in lowered.nodes() {
         let Work::Conv2d(fused) = &node.work else { continue };
-        let Op::Conv2d(conv) = &fused.conv.op else { unreachable!("a fused kernel starts with a convolution") };
+        let Op::Conv2d(conv) = &fused.conv.op else {
+            unreachable!("a fused kernel starts with a convolution")
+        };
         match fused.algorithm {
             Algorithm::Direct | Algorithm::Depthwise => want(node.inputs[0].0, conv.window.padding),
             Algorithm::FirstLayer | Algorithm::Im2col | Algorithm::Pointwise => continue,

@@ -64,8 +64,7 @@ impl Layout {
             (Self::Planes(_), Self::Planes(_)) => true,
             (Self::Blocked(a), Self::Blocked(b)) => a.plane == b.plane && a.halo == b.halo,
             (Self::Planes(len), Self::Blocked(blocked)) | (Self::Blocked(blocked), Self::Planes(len)) => {
-                blocked.channels_len(blocked.channels) == len
-                    && blocked.plane == [1, 1]
+                blocked.channels_len(blocked.channels) == len && blocked.plane == [1, 1]
             }
         }
     }

@@ -174,7 +174,8 @@ impl<'g> Lowering<'g> {
     }
 
     fn native(&self, tensor: NodeId) -> NodeId {
-        self.native[tensor.0].unwrap_or_else(|| unreachable!("tensor {tensor:?} is read, so it stands somewhere"))
+        self.native[tensor.0]
+            .unwrap_or_else(|| unreachable!("tensor {tensor:?} is read, so it stands somewhere"))
     }
 
     /// A tensor of the graph as `wanted` stands; a vector is always planes.
@@ -238,7 +239,8 @@ impl<'g> Lowering<'g> {
                 last = next;
             }
         }
-        let tensor = self.push(Node { work: Work::Conv2d(fused), index, inputs: vec![input] }, given(layer.output));
+        let tensor =
+            self.push(Node { work: Work::Conv2d(fused), index, inputs: vec![input] }, given(layer.output));
         self.native[last.0] = Some(tensor);
     }
 

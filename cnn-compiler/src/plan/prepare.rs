@@ -65,7 +65,12 @@ impl Prepared {
             Operand::Parameter(bias),
             Operand::PreparedMut(piece),
         ];
-        let descriptor = Descriptor::of(layer, index, super::Layout::planes(layer.input), super::Layout::planes(layer.output));
+        let descriptor = Descriptor::of(
+            layer,
+            index,
+            super::Layout::planes(layer.input),
+            super::Layout::planes(layer.output),
+        );
         let call = Call { kernel: "batch_norm2d::prepare".into(), descriptor, operands };
         let len = 3 * layer.input.channels().next_multiple_of(LINE);
         self.pieces.push(Piece { layer: index, len: Len::Numbers(len), call });

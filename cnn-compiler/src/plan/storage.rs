@@ -125,7 +125,8 @@ impl Storage {
 
     /// Where the max-pool that gives this tensor keeps its indices.
     pub(super) fn indices(&self, tensor: NodeId) -> Place {
-        self.indices[tensor.0].unwrap_or_else(|| unreachable!("{tensor:?} is given by a max-pool of training"))
+        self.indices[tensor.0]
+            .unwrap_or_else(|| unreachable!("{tensor:?} is given by a max-pool of training"))
     }
 
     /// Room for the indices of max-pools: a byte for each number of the output, halo not included.
@@ -249,8 +250,7 @@ impl Assigner<'_> {
     fn keeps_an_output(&self, class: usize) -> bool {
         let class = &self.classes[class];
         let nodes = class.members.iter().filter_map(|member| self.lowered.node(*member));
-        nodes.into_iter().any(keeps_output)
-            || class.children.iter().any(|child| self.keeps_an_output(*child))
+        nodes.into_iter().any(keeps_output) || class.children.iter().any(|child| self.keeps_an_output(*child))
     }
 
     /// Turns classes into places.

@@ -204,12 +204,10 @@ impl<'g> Machine<'g> {
             readers[0].0 - 1
         };
         call.operands.iter().fold(layer, |layer, operand| match operand {
-            Operand::Epilogue(epilogue) => {
-                epilogue.followers.iter().fold(layer, |layer, expected| {
-                    assert_eq!(follower(layer), *expected);
-                    *expected
-                })
-            }
+            Operand::Epilogue(epilogue) => epilogue.followers.iter().fold(layer, |layer, expected| {
+                assert_eq!(follower(layer), *expected);
+                *expected
+            }),
             Operand::Activation(Some(_)) => follower(layer),
             _ => layer,
         })
