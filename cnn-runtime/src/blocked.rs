@@ -89,17 +89,27 @@ impl Blocked {
     /// # Panics
     /// If it is not the pixels of one block.
     pub fn clear_halo(&self, block: &mut [Pixel]) {
-        assert_eq!(block.len(), self.block_pixels(), "a block of {self:?}");
+        self.clear_halo_of(0..self.padded()[0], block);
+    }
+
+    /// Writes zeros to the halo of some rows of a block, counted from its upper halo on.
+    ///
+    /// # Panics
+    /// If `pixels` are not those of the rows.
+    pub fn clear_halo_of(&self, rows: Range<usize>, pixels: &mut [Pixel]) {
+        assert_eq!(pixels.len(), rows.len() * self.padded()[1], "rows of a block of {self:?}");
         if self.halo == [0, 0] {
             return;
         }
-        let mut inside = 0;
-        for row in 0..self.plane[0] {
-            let row = self.row(row);
-            block[inside..row.start].fill([0.0; LINE]);
-            inside = row.end;
+        let first = rows.start * self.padded()[1];
+        let inside = rows.start.max(self.halo[0])..rows.end.min(self.halo[0] + self.plane[0]);
+        let mut outside = 0;
+        for row in inside {
+            let row = self.row(row - self.halo[0]);
+            pixels[outside..row.start - first].fill([0.0; LINE]);
+            outside = row.end - first;
         }
-        block[inside..].fill([0.0; LINE]);
+        pixels[outside..].fill([0.0; LINE]);
     }
 
     /// The contract on the length of an image.

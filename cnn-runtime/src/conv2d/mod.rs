@@ -15,15 +15,18 @@
 use crate::blocked::Blocked;
 use crate::window::Window;
 
+pub mod direct;
 pub mod epilogue;
 pub mod im2col;
 mod part;
 mod patches;
 pub mod pointwise;
+mod rows;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tile;
 mod weight_chunks;
 
 pub(crate) use weight_chunks::add_planes;
