@@ -15,6 +15,7 @@
 use crate::blocked::Blocked;
 use crate::window::Window;
 
+pub mod direct_weight;
 pub mod epilogue;
 pub mod im2col;
 mod part;
@@ -25,6 +26,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod weight_chunks;
+mod weight_sums;
 
 pub(crate) use weight_chunks::add_planes;
 
