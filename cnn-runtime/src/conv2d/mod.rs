@@ -25,6 +25,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod weight_chunks;
+pub mod winograd;
 
 pub(crate) use weight_chunks::add_planes;
 
