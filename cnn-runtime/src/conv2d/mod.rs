@@ -30,6 +30,7 @@ mod tests;
 pub(crate) mod tile;
 mod weight_chunks;
 mod weight_sums;
+pub mod winograd;
 
 pub(crate) use weight_chunks::add_planes;
 

@@ -1,6 +1,6 @@
 //! AVX2 with FMA: a line is two registers of eight numbers.
 
-use super::{Kernel, LINE, Simd};
+use super::{HALF, Kernel, LINE, Simd};
 use core::arch::x86_64::{
     __m256, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps,
     _mm256_set1_ps, _mm256_storeu_ps, _mm256_sub_ps,
@@ -84,5 +84,43 @@ impl Simd for Avx2 {
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line {
         // SAFETY: `self` proves that the CPU has FMA.
         unsafe { [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])] }
+    }
+
+    type Half = __m256;
+
+    #[inline(always)]
+    fn splat_half(self, number: f32) -> Self::Half {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe { _mm256_set1_ps(number) }
+    }
+    #[inline(always)]
+    fn load_half(self, numbers: &[f32; HALF]) -> Self::Half {
+        // SAFETY: `self` proves that the CPU has AVX2; there are 8 numbers, as many as are read.
+        unsafe { _mm256_loadu_ps(numbers.as_ptr()) }
+    }
+    #[inline(always)]
+    fn store_half(self, half: Self::Half, numbers: &mut [f32; HALF]) {
+        // SAFETY: `self` proves that the CPU has AVX2; there are 8 numbers, exclusively borrowed, as many as are written.
+        unsafe { _mm256_storeu_ps(numbers.as_mut_ptr(), half) }
+    }
+    #[inline(always)]
+    fn add_half(self, a: Self::Half, b: Self::Half) -> Self::Half {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe { _mm256_add_ps(a, b) }
+    }
+    #[inline(always)]
+    fn sub_half(self, a: Self::Half, b: Self::Half) -> Self::Half {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe { _mm256_sub_ps(a, b) }
+    }
+    #[inline(always)]
+    fn mul_half(self, a: Self::Half, b: Self::Half) -> Self::Half {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe { _mm256_mul_ps(a, b) }
+    }
+    #[inline(always)]
+    fn mul_add_half(self, a: Self::Half, b: Self::Half, c: Self::Half) -> Self::Half {
+        // SAFETY: `self` proves that the CPU has FMA.
+        unsafe { _mm256_fmadd_ps(a, b, c) }
     }
 }

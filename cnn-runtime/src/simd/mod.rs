@@ -18,6 +18,9 @@ pub(crate) use sum::sums;
 
 use crate::memory::LINE;
 
+/// Half a cache line of numbers.
+pub(crate) const HALF: usize = LINE / 2;
+
 /// A vector unit: a value exists only where the CPU has it.
 pub(crate) trait Simd: Copy {
     /// A cache line of numbers in registers.
@@ -41,6 +44,24 @@ pub(crate) trait Simd: Copy {
     fn min(self, a: Self::Line, b: Self::Line) -> Self::Line;
     /// `a * b + c`, rounded once or twice.
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line;
+
+    /// Half a cache line of numbers, for kernels of which many more must be in registers at a time.
+    type Half: Copy;
+
+    /// The same number everywhere.
+    fn splat_half(self, number: f32) -> Self::Half;
+    /// Numbers from memory.
+    fn load_half(self, numbers: &[f32; HALF]) -> Self::Half;
+    /// Numbers to memory.
+    fn store_half(self, half: Self::Half, numbers: &mut [f32; HALF]);
+    /// `a + b`.
+    fn add_half(self, a: Self::Half, b: Self::Half) -> Self::Half;
+    /// `a - b`.
+    fn sub_half(self, a: Self::Half, b: Self::Half) -> Self::Half;
+    /// `a * b`.
+    fn mul_half(self, a: Self::Half, b: Self::Half) -> Self::Half;
+    /// `a * b + c`, rounded as [`Simd::mul_add`] does.
+    fn mul_add_half(self, a: Self::Half, b: Self::Half, c: Self::Half) -> Self::Half;
 }
 
 /// Code over any vector unit.
@@ -144,6 +165,29 @@ mod tests {
         }
     }
 
+    /// Every operation of a unit on halves, the first halves of a line each.
+    struct HalfOperations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; HALF]; 6]);
+
+    impl Kernel for HalfOperations<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) {
+            let Self(from, to) = self;
+            let [a, b, c] = [0, 1, 2].map(|i| simd.load_half(&from[i].as_chunks().0[0]));
+            let results = [
+                simd.splat_half(from[0][3]),
+                a,
+                simd.add_half(a, b),
+                simd.mul_add_half(a, b, c),
+                simd.sub_half(a, b),
+                simd.mul_half(a, b),
+            ];
+            for (result, to) in results.into_iter().zip(to) {
+                simd.store_half(result, to);
+            }
+        }
+    }
+
     #[test]
     fn units_compute_what_they_say() {
         let from = [0, 1, 2].map(|row| core::array::from_fn(|i| (1 + row * LINE + i) as f32)); // exact products
@@ -162,6 +206,14 @@ mod tests {
         assert_eq!(found, expected);
         let mut found = [[0.0; LINE]; 8];
         on_best_unit(Operations(&from, &mut found));
+        assert_eq!(found, expected);
+
+        let expected = [0, 1, 2, 3, 4, 5].map(|row| expected[row].as_chunks::<HALF>().0[0]);
+        let mut found = [[0.0; HALF]; 6];
+        HalfOperations(&from, &mut found).run(portable::Portable);
+        assert_eq!(found, expected);
+        let mut found = [[0.0; HALF]; 6];
+        on_best_unit(HalfOperations(&from, &mut found));
         assert_eq!(found, expected);
     }
 }

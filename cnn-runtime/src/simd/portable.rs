@@ -1,6 +1,6 @@
 //! Plain arrays, for the instruction set that the program is compiled for.
 
-use super::{LINE, Simd};
+use super::{HALF, LINE, Simd};
 use core::array::from_fn;
 
 /// The unit that every CPU has.
@@ -44,6 +44,37 @@ impl Simd for Portable {
     }
     #[inline(always)]
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line {
+        from_fn(|i| a[i] * b[i] + c[i])
+    }
+
+    type Half = [f32; HALF];
+
+    #[inline(always)]
+    fn splat_half(self, number: f32) -> Self::Half {
+        [number; HALF]
+    }
+    #[inline(always)]
+    fn load_half(self, numbers: &[f32; HALF]) -> Self::Half {
+        *numbers
+    }
+    #[inline(always)]
+    fn store_half(self, half: Self::Half, numbers: &mut [f32; HALF]) {
+        *numbers = half;
+    }
+    #[inline(always)]
+    fn add_half(self, a: Self::Half, b: Self::Half) -> Self::Half {
+        from_fn(|i| a[i] + b[i])
+    }
+    #[inline(always)]
+    fn sub_half(self, a: Self::Half, b: Self::Half) -> Self::Half {
+        from_fn(|i| a[i] - b[i])
+    }
+    #[inline(always)]
+    fn mul_half(self, a: Self::Half, b: Self::Half) -> Self::Half {
+        from_fn(|i| a[i] * b[i])
+    }
+    #[inline(always)]
+    fn mul_add_half(self, a: Self::Half, b: Self::Half, c: Self::Half) -> Self::Half {
         from_fn(|i| a[i] * b[i] + c[i])
     }
 }
