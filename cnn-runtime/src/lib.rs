@@ -26,6 +26,7 @@ pub mod parallel;
 pub mod pass;
 pub mod peak;
 mod planes;
+pub mod policy;
 pub mod pool;
 pub mod random;
 pub mod reference;

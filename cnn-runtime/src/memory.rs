@@ -10,6 +10,7 @@
 //! ```
 
 use crate::parallel;
+use crate::policy::Policy;
 use crate::view::ViewMut;
 use alloc::vec::Vec;
 use bytemuck::{Pod, Zeroable};
@@ -158,6 +159,7 @@ pub fn disjoint<const R: usize>(numbers: &mut [f32], ranges: [(usize, usize); R]
 #[derive(Debug)]
 pub struct Arena {
     layout: ArenaLayout,
+    policy: Policy,
     batch: usize,
     lanes: usize,
     storage: AlignedBuffer,
@@ -166,6 +168,10 @@ pub struct Arena {
 /// The scratch memory that a kernel gets beside its operands.
 #[derive(Debug)]
 pub struct Workspace<'a> {
+    /// How exact sums must be.
+    pub policy: Policy,
+    /// How many images there are at most.
+    pub batch: usize,
     /// How many threads may work at the same time.
     pub lanes: usize,
     /// `lanes` equal pieces, one for each thread.
@@ -176,7 +182,25 @@ pub struct Workspace<'a> {
     pub saved: &'a mut [f32],
 }
 
-impl Workspace<'_> {
+impl<'a> Workspace<'a> {
+    /// Takes `len` numbers of the step's scratch, on cache lines of their own, out of it.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub(crate) fn take_step(&mut self, len: usize) -> &'a mut [f32] {
+        let rounded = len.next_multiple_of(LINE);
+        let (taken, rest) = core::mem::take(&mut self.step_scratch).split_at_mut(rounded);
+        self.step_scratch = rest;
+        &mut taken[..len]
+    }
+
+    /// The same for a shorter while.
+    pub(crate) fn reborrow(&mut self) -> Workspace<'_> {
+        let Self { policy, batch, lanes, .. } = *self;
+        let Self { lane_scratch, step_scratch, saved, .. } = self;
+        Workspace { policy, batch, lanes, lane_scratch, step_scratch, saved }
+    }
+
     /// The contract of a kernel that needs `len` numbers of scratch for each thread.
     pub(crate) fn assert_lanes(&self, len: usize) {
         let found = self.lane_scratch.len() / self.lanes;
@@ -195,9 +219,9 @@ impl Workspace<'_> {
 impl Arena {
     /// Memory for `batch` images at a time, on the threads of the current pool.
     #[must_use]
-    pub fn new(layout: ArenaLayout, batch: usize) -> Self {
+    pub fn new(layout: ArenaLayout, policy: Policy, batch: usize) -> Self {
         let lanes = parallel::threads();
-        Self { layout, batch, lanes, storage: AlignedBuffer::zeros(layout.bytes(batch, lanes) / 4) }
+        Self { layout, policy, batch, lanes, storage: AlignedBuffer::zeros(layout.bytes(batch, lanes) / 4) }
     }
 
     /// How many images fit at a time.
@@ -255,11 +279,12 @@ impl Arena {
 
     /// The memory of images, what is prepared, and all else.
     fn regions(&mut self) -> (&mut [f32], &mut [f32], Workspace<'_>) {
-        let (images, rest) = self.storage.split_at_mut(self.batch * self.layout.image_len);
+        let Self { policy, batch, lanes, .. } = *self;
+        let (images, rest) = self.storage.split_at_mut(batch * self.layout.image_len);
         let (saved, rest) = rest.split_at_mut(self.layout.saved_len);
         let (step_scratch, rest) = rest.split_at_mut(self.layout.step_len);
-        let (lane_scratch, rest) = rest.split_at_mut(self.lanes * self.layout.lane_len);
+        let (lane_scratch, rest) = rest.split_at_mut(lanes * self.layout.lane_len);
         let prepared = &mut rest[..self.layout.prepared_len];
-        (images, prepared, Workspace { lanes: self.lanes, lane_scratch, step_scratch, saved })
+        (images, prepared, Workspace { policy, batch, lanes, lane_scratch, step_scratch, saved })
     }
 }

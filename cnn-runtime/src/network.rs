@@ -5,6 +5,7 @@ use crate::dropout;
 use crate::error::Error;
 use crate::memory::{AlignedBuffer, Arena, ArenaLayout};
 use crate::parallel;
+use crate::policy::Policy;
 use crate::sample::Sample;
 use crate::view::View;
 use alloc::vec::Vec;
@@ -228,13 +229,18 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     fn forward(&self, inputs: &[Self::Input]) -> Vec<Self::Output> {
         let mut outputs = Self::Output::zeros(inputs.len());
         let batch = inputs.len().min(MOST_AT_A_TIME);
-        Session::new(self, batch).run(inputs, &mut outputs);
+        self.session(batch).run(inputs, &mut outputs);
         outputs
     }
 
     /// Memory for inference on up to `batch` images at a time (at least one).
     fn session(&self, batch: usize) -> Session<'_, Self> {
-        Session::new(self, batch)
+        self.session_with(Policy::default(), batch)
+    }
+
+    /// The same, with sums as exact as `policy` says.
+    fn session_with(&self, policy: Policy, batch: usize) -> Session<'_, Self> {
+        Session::new(self, policy, batch)
     }
 }
 
@@ -250,8 +256,8 @@ pub struct Session<'n, N: Network> {
 }
 
 impl<'n, N: Network> Session<'n, N> {
-    fn new(network: &'n N, batch: usize) -> Self {
-        let mut arena = Arena::new(N::INFERENCE, batch.max(1));
+    fn new(network: &'n N, policy: Policy, batch: usize) -> Self {
+        let mut arena = Arena::new(N::INFERENCE, policy, batch.max(1));
         parallel::enter(N::PARAMETERS, || network.prepare(&mut arena));
         Self { network, arena }
     }

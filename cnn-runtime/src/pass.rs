@@ -5,7 +5,6 @@
 use crate::Write;
 use crate::batch_norm2d::norm_parts;
 use crate::blocked::{self, Blocked};
-use crate::conv2d::Conv2d;
 use crate::conv2d::epilogue::{Activation, Epilogue};
 use crate::dropout;
 use crate::memory::{Arena, Buffer};
@@ -119,11 +118,11 @@ pub struct Fused<S> {
 impl<'a> Fused<&'a [f32]> {
     /// All of it; or the bias alone, while someone looks at what stands between.
     #[must_use]
-    pub fn epilogue(self, conv: &Conv2d, looks: bool) -> Epilogue<'a> {
+    pub fn epilogue(self, channels: usize, looks: bool) -> Epilogue<'a> {
         if looks {
             return Epilogue::bias(self.bias);
         }
-        match self.norm.map(|norm| norm_parts(norm, conv.out_channels)) {
+        match self.norm.map(|norm| norm_parts(norm, channels)) {
             Some(norm) => Epilogue {
                 scale: Some(norm.scale),
                 shift: Some(norm.shift_with_bias),

@@ -12,7 +12,9 @@
 
 use super::runtime;
 use crate::ops::activation::Activation;
-use crate::plan::{Blocked, Call, Descriptor, Epilogue, Mode, Operand, Parameters, Place, Root, Window};
+use crate::plan::{
+    Blocked, Call, Choices, Descriptor, Epilogue, Mode, Operand, Parameters, Place, Root, Tile, Window,
+};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
@@ -225,8 +227,8 @@ impl Writer<'_, '_> {
             }
             None => quote!(::core::option::Option::None),
         };
-        let activation = epilogue_activation(epilogue.activation);
-        quote!(#rt::pass::Fused { bias: #bias, norm: #norm, activation: #activation }.epilogue(&LAYER.conv, pass.observer.looks()))
+        let (activation, channels) = (epilogue_activation(epilogue.activation), epilogue.channels);
+        quote!(#rt::pass::Fused { bias: #bias, norm: #norm, activation: #activation }.epilogue(#channels, pass.observer.looks()))
     }
 
     fn place(&mut self, place: Place) -> TokenStream {
@@ -305,6 +307,28 @@ pub(super) fn blocked_tokens(blocked: Blocked) -> TokenStream {
     quote!(#rt::blocked::Blocked { channels: #channels, plane: #plane, halo: #halo })
 }
 
+/// A convolution without groups.
+fn dense_tokens(conv: &TokenStream, choices: &Choices) -> (TokenStream, TokenStream) {
+    let rt = runtime();
+    let algorithm = |tile: Option<Tile>| match tile {
+        None => quote!(#rt::conv2d::dense::Algorithm::Direct),
+        Some(tile) => {
+            let name = format_ident!("{tile:?}");
+            quote!(#rt::conv2d::dense::Algorithm::Winograd(#rt::conv2d::winograd::Tile::#name))
+        }
+    };
+    let [forward, backward_input, backward_weight] =
+        [choices.forward, choices.backward_input, choices.backward_weight].map(|choice| {
+            let (f2, fast, fast_from) = (algorithm(choice.f2), algorithm(choice.fast), choice.fast_from);
+            quote!(#rt::conv2d::dense::Choice { f2: #f2, fast: #fast, fast_from: #fast_from })
+        });
+    let ty = quote!(#rt::conv2d::dense::Dense);
+    let fields = quote! {
+        conv: #conv, forward: #forward, backward_input: #backward_input, backward_weight: #backward_weight,
+    };
+    (ty.clone(), quote!(#ty { #fields }))
+}
+
 fn conv2d_tokens(in_channels: usize, out_channels: usize, groups: usize, window: &Window) -> TokenStream {
     let rt = runtime();
     let window = window_tokens(window);
@@ -322,11 +346,15 @@ pub(super) fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenS
         Descriptor::Conv2d { in_channels, out_channels, groups, window } => {
             (quote!(#rt::conv2d::Conv2d), conv2d_tokens(*in_channels, *out_channels, *groups, window))
         }
-        Descriptor::BlockedConv2d { in_channels, out_channels, groups, window, x_halo, y_halo } => {
+        Descriptor::BlockedConv2d { choices, in_channels, out_channels, groups, window, x_halo, y_halo } => {
             let conv = conv2d_tokens(*in_channels, *out_channels, *groups, window);
-            let (x_halo, y_halo) = (pair(*x_halo), pair(*y_halo));
+            let halos = halo_tokens(*x_halo, *y_halo);
             let ty = quote!(#rt::conv2d::BlockedConv2d);
-            (ty.clone(), quote!(#ty { conv: #conv, x_halo: #x_halo, y_halo: #y_halo }))
+            let blocked = quote!(#ty { conv: #conv, #halos });
+            match choices {
+                Some(choices) => dense_tokens(&blocked, choices),
+                None => (ty, blocked),
+            }
         }
         Descriptor::FirstConv2d { in_channels, out_channels, window, y_halo } => {
             let (conv, y_halo) = (conv2d_tokens(*in_channels, *out_channels, 1, window), pair(*y_halo));

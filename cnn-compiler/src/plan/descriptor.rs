@@ -1,5 +1,6 @@
 //! What kernels must know of their layers.
 
+use super::algorithm::Choices;
 use super::layout::{Blocked, Layout};
 use crate::graph::Layer;
 use crate::ops::Op;
@@ -20,8 +21,10 @@ pub enum Descriptor {
         /// Its window.
         window: Window,
     },
-    /// Convolution between images in blocks.
+    /// Convolution between images in blocks; without groups it has algorithms to choose from.
     BlockedConv2d {
+        /// The algorithms.
+        choices: Option<Choices>,
         /// Channels that go in.
         in_channels: usize,
         /// Channels that come out.
@@ -245,7 +248,9 @@ impl Descriptor {
                 Self::FirstConv2d { in_channels, out_channels, window, y_halo }
             }
             (Layout::Blocked(_), _) => {
-                Self::BlockedConv2d { in_channels, out_channels, groups, window, x_halo, y_halo }
+                let choices = Choices::of(&conv.window, window.input, window.output);
+                let choices = (groups == 1).then_some(choices);
+                Self::BlockedConv2d { choices, in_channels, out_channels, groups, window, x_halo, y_halo }
             }
         }
     }

@@ -206,7 +206,9 @@ impl<'l> Steps<'l> {
                     let layer = &self.lowered.graph.layers[norm];
                     self.prepared.normalisation(norm, layer, self.parameters, bias)
                 });
-                let epilogue = Epilogue { bias, norm: folded, activation, followers: fused.followers() };
+                let channels = fused.conv.output.channels();
+                let followers = fused.followers();
+                let epilogue = Epilogue { channels, bias, norm: folded, activation, followers };
                 let operands = vec![
                     Operand::Read(x),
                     Operand::Prepared(prepared),

@@ -27,7 +27,7 @@ pub(super) fn widen(lowered: &mut Lowered<'_>, purpose: Purpose) {
             unreachable!("a fused kernel starts with a convolution")
         };
         match fused.algorithm {
-            Algorithm::Direct | Algorithm::Depthwise => want(node.inputs[0].0, conv.window.padding),
+            Algorithm::Dense | Algorithm::Depthwise => want(node.inputs[0].0, conv.window.padding),
             Algorithm::FirstLayer | Algorithm::Im2col | Algorithm::Pointwise => continue,
         }
         if purpose == Purpose::Training && learns[node.inputs[0].0] {

@@ -219,7 +219,7 @@ impl<'g> Lowering<'g> {
         let (wanted, given): (fn(Shape) -> Layout, fn(Shape) -> Layout) = match algorithm {
             Algorithm::Im2col | Algorithm::Pointwise => (Layout::planes, Layout::planes),
             Algorithm::FirstLayer => (Layout::planes, Layout::blocked),
-            Algorithm::Direct | Algorithm::Depthwise => (Layout::blocked, Layout::blocked),
+            Algorithm::Dense | Algorithm::Depthwise => (Layout::blocked, Layout::blocked),
         };
         let input = self.input(layer.inputs[0], wanted, index);
         let mut fused = Fused { conv: layer, algorithm, norm: None, activation: None };

@@ -17,7 +17,7 @@ mod parameters;
 mod prepare;
 mod storage;
 
-pub use algorithm::Algorithm;
+pub use algorithm::{Algorithm, Choice, Choices, Tile};
 pub use descriptor::{Descriptor, Window};
 pub use layout::{Blocked, Layout};
 pub use parameters::{Parameters, Placed};
@@ -88,6 +88,8 @@ pub struct Observed {
 /// What the kernel of a convolution does with its sums: bias, batch normalisation, activation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Epilogue {
+    /// The channels of the sums.
+    pub channels: usize,
     /// The bias, by its index in [`Parameters`].
     pub bias: Option<usize>,
     /// The normalisation, by its index in [`Prepared`].

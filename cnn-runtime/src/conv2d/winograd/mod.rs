@@ -202,21 +202,10 @@ pub fn backward_input(
     tile.assert_fits(d);
     d.conv.assert_parameters(weight, None);
     let needed = backward_input_step_len(tile, d);
-    assert!(
-        work.step_scratch.len() >= needed,
-        "step scratch: {} numbers, {needed} needed",
-        work.step_scratch.len()
-    );
-    let (prepared, _) = core::mem::take(&mut work.step_scratch).split_at_mut(needed);
+    let prepared = work.take_step(needed);
     let finish = Finish { epilogue: Epilogue::bias(None), write };
-    let preparing = Workspace {
-        lanes: work.lanes,
-        lane_scratch: work.lane_scratch,
-        step_scratch: &mut [],
-        saved: &mut [],
-    };
     with_transform!(tile, W => {
-        weights::prepare::<W>(&d.winograd_taps(true), weight, prepared, preparing);
+        weights::prepare::<W>(&d.winograd_taps(true), weight, prepared, work.reborrow());
         convolve::run::<W>(&d.winograd_backward(), d_y, prepared, finish, d_x, work);
     });
 }
