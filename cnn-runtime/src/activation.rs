@@ -9,6 +9,8 @@
 #![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
 
 use crate::Write;
+use crate::blocked::Operands;
+use crate::elementwise::blocked::each as each_blocked;
 use crate::elementwise::{self, Added, MOVE_COST, Pointwise};
 use crate::memory::Workspace;
 use crate::simd::math;
@@ -98,6 +100,77 @@ macro_rules! activation {
                 work: Workspace<'_>,
             ) {
                 elementwise::each(Gradient(F { $($parameter)? }), [saved], d, work);
+            }
+
+            /// The same on images in the layout of the network; `d` tells their halos in the order of the operands.
+            pub mod blocked {
+                use super::*;
+
+                /// y = f(x)
+                ///
+                /// # Panics
+                /// If a length is not what `d` tells.
+                pub fn forward(
+                    d: &Operands<2>,
+                    $($parameter: f32,)?
+                    x: View<'_>,
+                    y: ViewMut<'_>,
+                    work: Workspace<'_>,
+                ) {
+                    let [from, to] = d.layouts();
+                    each_blocked(Value(F { $($parameter)? }), [(from, x)], (to, y), work);
+                }
+
+                /// y = f(y)
+                ///
+                /// # Panics
+                /// If a length is not what `d` tells.
+                pub fn forward_in_place(
+                    d: &Operands<1>,
+                    $($parameter: f32,)?
+                    y: ViewMut<'_>,
+                    work: Workspace<'_>,
+                ) {
+                    let [to] = d.layouts();
+                    each_blocked(Value(F { $($parameter)? }), [], (to, y), work);
+                }
+
+                /// Writes f′ · `d_y` to `d_x`, or adds it.
+                ///
+                /// # Panics
+                /// If a length is not what `d` tells.
+                pub fn backward(
+                    d: &Operands<3>,
+                    $($parameter: f32,)?
+                    saved: View<'_>,
+                    d_y: View<'_>,
+                    d_x: ViewMut<'_>,
+                    write: Write,
+                    work: Workspace<'_>,
+                ) {
+                    let [of_saved, from, to] = d.layouts();
+                    let (read, written) = ([(of_saved, saved), (from, d_y)], (to, d_x));
+                    let gradient = Gradient(F { $($parameter)? });
+                    match write {
+                        Write::Overwrite => each_blocked(gradient, read, written, work),
+                        Write::Accumulate => each_blocked(Added(gradient), read, written, work),
+                    }
+                }
+
+                /// d = f′ · d
+                ///
+                /// # Panics
+                /// If a length is not what `images` tells.
+                pub fn backward_in_place(
+                    images: &Operands<2>,
+                    $($parameter: f32,)?
+                    saved: View<'_>,
+                    d: ViewMut<'_>,
+                    work: Workspace<'_>,
+                ) {
+                    let [of_saved, to] = images.layouts();
+                    each_blocked(Gradient(F { $($parameter)? }), [(of_saved, saved)], (to, d), work);
+                }
             }
         }
     };

@@ -15,9 +15,11 @@
 
 use crate::Write;
 use crate::memory::{LINE, Workspace};
-use crate::parallel;
 use crate::view::{View, ViewMut};
 use core::ops::Range;
+use over::{InBlocks, moves, over_blocks};
+
+pub(crate) mod over;
 
 /// How an image stands in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +54,16 @@ impl Blocked {
         self.padded()[0] * self.padded()[1]
     }
 
+    /// Numbers of a block with its halo.
+    #[must_use]
+    pub const fn block_len(&self) -> usize {
+        self.block_pixels() * LINE
+    }
+
     /// Numbers of an image.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.blocks() * self.block_pixels() * LINE
+        self.blocks() * self.block_len()
     }
 
     /// Whether an image has no number.
@@ -112,6 +120,21 @@ impl Blocked {
         pixels[outside..].fill([0.0; LINE]);
     }
 
+    /// Writes zeros to the lanes of some pixels that are beyond the last channel.
+    pub(crate) fn clear_spare(&self, block: usize, pixels: &mut [Pixel]) {
+        let channels = self.channels_of(block);
+        if channels == LINE {
+            return;
+        }
+        // By masks: a line costs no more than to move it, however many lanes there are to clear.
+        let masks: [u32; LINE] = core::array::from_fn(|lane| u32::from(lane < channels).wrapping_neg());
+        for pixel in pixels {
+            for (number, mask) in pixel.iter_mut().zip(masks) {
+                *number = f32::from_bits(number.to_bits() & mask);
+            }
+        }
+    }
+
     /// The contract on the length of an image.
     ///
     /// # Panics
@@ -119,39 +142,89 @@ impl Blocked {
     pub fn assert_image(&self, len: usize) {
         assert_eq!(len, self.len(), "image length of {self:?}");
     }
+
+    /// Images to be read a block at a time, if they are as long as they must be.
+    pub(crate) fn read<'a>(&self, images: View<'a>) -> InBlocks<View<'a>> {
+        self.assert_image(images.image_len());
+        InBlocks { images, block_len: self.block_len() }
+    }
+
+    /// Images to be written a block at a time, if they are as long as they must be.
+    pub(crate) fn written<'a>(&self, images: ViewMut<'a>) -> InBlocks<ViewMut<'a>> {
+        self.assert_image(images.image_len());
+        InBlocks { images, block_len: self.block_len() }
+    }
+
+    /// Numbers of sixteen planes.
+    const fn sixteen_planes(&self) -> usize {
+        LINE * self.plane[0] * self.plane[1]
+    }
+}
+
+/// A layer between images with halos.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Haloed<L> {
+    /// What is computed.
+    pub layer: L,
+    /// The halo of `x` or its gradient.
+    pub x_halo: [usize; 2],
+    /// The halo of `y` or its gradient.
+    pub y_halo: [usize; 2],
+}
+
+/// Images of one size whose halos may differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operands<const N: usize> {
+    /// Channels.
+    pub channels: usize,
+    /// Rows and columns of a plane.
+    pub plane: [usize; 2],
+    /// The halo of each, in the order of the operands.
+    pub halos: [[usize; 2]; N],
+}
+
+impl<const N: usize> Operands<N> {
+    /// The layout of each.
+    #[must_use]
+    pub fn layouts(&self) -> [Blocked; N] {
+        self.halos.map(|halo| Blocked { channels: self.channels, plane: self.plane, halo })
+    }
 }
 
 /// Reads NCHW, writes the layout of the network; or adds to what stands there.
 ///
 /// # Panics
 /// If an image is not as long as `d` tells, or there are not as many of both.
-pub fn from_planes(d: &Blocked, x: View<'_>, y: ViewMut<'_>, write: Write, mut work: Workspace<'_>) {
-    assert_eq!((x.count(), x.image_len()), (y.count(), d.planes_len()), "planes of {d:?}");
-    d.assert_image(y.image_len());
-    let (lanes, scratch) = work.lanes_for(4 * y.count() * d.len());
-    parallel::over((x, y), scratch, lanes, &|(x, mut y): (View<'_>, ViewMut<'_>), _| {
-        for (x, y) in x.images().zip(y.images_mut()) {
-            image_from_planes(d, x, y, write);
-        }
-    });
+pub fn from_planes(d: &Blocked, x: View<'_>, y: ViewMut<'_>, write: Write, work: Workspace<'_>) {
+    assert_eq!(x.image_len(), d.planes_len(), "planes of {d:?}");
+    let planes = InBlocks { images: x, block_len: d.sixteen_planes() };
+    over_blocks(
+        d.blocks(),
+        moves(d.block_pixels()),
+        [planes],
+        [d.written(y)],
+        work,
+        &|_, [planes], [block]| {
+            let (block, _) = block.as_chunks_mut::<LINE>();
+            d.clear_halo(block);
+            for row in 0..d.plane[0] {
+                row_from_planes(d, planes, row, &mut block[d.row(row)], write);
+            }
+        },
+    );
 }
 
-fn image_from_planes(d: &Blocked, x: &[f32], y: &mut [f32], write: Write) {
-    let (pixels, _) = y.as_chunks_mut::<LINE>();
-    let plane_len = d.plane[0] * d.plane[1];
-    let blocks = pixels.chunks_exact_mut(d.block_pixels().max(1)).zip(x.chunks((LINE * plane_len).max(1)));
-    for (block, planes) in blocks {
-        d.clear_halo(block);
-        for row in 0..d.plane[0] {
-            for (column, pixel) in block[d.row(row)].iter_mut().enumerate() {
-                let mut lanes = [0.0; LINE];
-                let numbers = planes[row * d.plane[1] + column..].iter().step_by(plane_len);
-                lanes.iter_mut().zip(numbers).for_each(|(lane, number)| *lane = *number);
-                match write {
-                    Write::Overwrite => *pixel = lanes,
-                    Write::Accumulate => pixel.iter_mut().zip(lanes).for_each(|(to, lane)| *to += lane),
-                }
-            }
+/// A row of up to sixteen planes. Lane by lane: a row stays in the cache meanwhile.
+fn row_from_planes(d: &Blocked, planes: &[f32], row: usize, pixels: &mut [Pixel], write: Write) {
+    if write == Write::Overwrite {
+        pixels.fill([0.0; LINE]);
+    }
+    let starts = (row * d.plane[1]..planes.len()).step_by(d.plane[0] * d.plane[1]);
+    for (lane, start) in starts.enumerate() {
+        let numbers = &planes[start..][..d.plane[1]];
+        match write {
+            Write::Overwrite => pixels.iter_mut().zip(numbers).for_each(|(to, x)| to[lane] = *x),
+            Write::Accumulate => pixels.iter_mut().zip(numbers).for_each(|(to, x)| to[lane] += x),
         }
     }
 }
@@ -160,31 +233,25 @@ fn image_from_planes(d: &Blocked, x: &[f32], y: &mut [f32], write: Write) {
 ///
 /// # Panics
 /// As [`from_planes`].
-pub fn to_planes(d: &Blocked, x: View<'_>, y: ViewMut<'_>, write: Write, mut work: Workspace<'_>) {
-    assert_eq!((y.count(), y.image_len()), (x.count(), d.planes_len()), "planes of {d:?}");
-    d.assert_image(x.image_len());
-    let (lanes, scratch) = work.lanes_for(4 * x.count() * d.len());
-    parallel::over((x, y), scratch, lanes, &|(x, mut y): (View<'_>, ViewMut<'_>), _| {
-        for (x, y) in x.images().zip(y.images_mut()) {
-            image_to_planes(d, x, y, write);
+pub fn to_planes(d: &Blocked, x: View<'_>, y: ViewMut<'_>, write: Write, work: Workspace<'_>) {
+    assert_eq!(y.image_len(), d.planes_len(), "planes of {d:?}");
+    let planes = InBlocks { images: y, block_len: d.sixteen_planes() };
+    over_blocks(d.blocks(), moves(d.block_pixels()), [d.read(x)], [planes], work, &|_, [block], [planes]| {
+        let (block, _) = block.as_chunks::<LINE>();
+        for row in 0..d.plane[0] {
+            row_to_planes(d, &block[d.row(row)], planes, row, write);
         }
     });
 }
 
-fn image_to_planes(d: &Blocked, x: &[f32], y: &mut [f32], write: Write) {
-    let (pixels, _) = x.as_chunks::<LINE>();
-    let plane_len = d.plane[0] * d.plane[1];
-    let blocks = pixels.chunks_exact(d.block_pixels().max(1)).zip(y.chunks_mut((LINE * plane_len).max(1)));
-    for (block, planes) in blocks {
-        for (lane, plane) in planes.chunks_exact_mut(plane_len.max(1)).enumerate() {
-            for (row, to) in plane.chunks_exact_mut(d.plane[1].max(1)).enumerate() {
-                for (to, pixel) in to.iter_mut().zip(&block[d.row(row)]) {
-                    match write {
-                        Write::Overwrite => *to = pixel[lane],
-                        Write::Accumulate => *to += pixel[lane],
-                    }
-                }
-            }
+/// A row of up to sixteen planes.
+fn row_to_planes(d: &Blocked, pixels: &[Pixel], planes: &mut [f32], row: usize, write: Write) {
+    let starts = (row * d.plane[1]..planes.len()).step_by(d.plane[0] * d.plane[1]);
+    for (lane, start) in starts.enumerate() {
+        let numbers = &mut planes[start..][..d.plane[1]];
+        match write {
+            Write::Overwrite => numbers.iter_mut().zip(pixels).for_each(|(to, x)| *to = x[lane]),
+            Write::Accumulate => numbers.iter_mut().zip(pixels).for_each(|(to, x)| *to += x[lane]),
         }
     }
 }

@@ -132,6 +132,25 @@ impl<T: Send> Split for Records<&mut [T]> {
     }
 }
 
+/// At least one thing; all are cut at the same place.
+impl<T: Split, const N: usize> Split for [T; N] {
+    fn units(&self) -> usize {
+        self[0].units()
+    }
+    fn cut(self, middle: usize) -> (Self, Self) {
+        let mut tails = [const { None }; N];
+        let mut tail = tails.iter_mut();
+        let heads = self.map(|part| {
+            let (head, rest) = part.cut(middle);
+            if let Some(tail) = tail.next() {
+                *tail = Some(rest);
+            }
+            head
+        });
+        (heads, tails.map(|tail| tail.unwrap_or_else(|| unreachable!("a tail for each head"))))
+    }
+}
+
 /// Several things with as many units each are cut at the same place.
 macro_rules! split_tuple {
     ($($part:ident)+) => {

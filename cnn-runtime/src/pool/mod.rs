@@ -10,6 +10,7 @@ use core::ops::Range;
 pub mod adaptive_avg_pool2d;
 pub mod adaptive_max_pool2d;
 pub mod avg_pool2d;
+pub mod blocked;
 pub mod max_pool2d;
 mod taps;
 #[cfg(test)]

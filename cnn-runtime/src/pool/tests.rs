@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 /// A kind of pooling with its descriptor.
 #[derive(Clone, Copy, Debug)]
-enum Pool {
+pub(super) enum Pool {
     Max(MaxPool2d),
     Avg(AvgPool2d),
     AdaptiveAvg(AdaptivePool2d),
@@ -33,7 +33,7 @@ impl Pool {
     }
 
     /// The most pixels that are added up.
-    fn size(self) -> usize {
+    pub(super) fn size(self) -> usize {
         match self {
             Self::Max(d) => d.window.kernel_len(),
             Self::Avg(d) => d.window.kernel_len(),
@@ -55,7 +55,7 @@ impl Pool {
     }
 
     /// The output by the definition.
-    fn reference_forward(self, x: &[f32], y: &mut [f32]) {
+    pub(super) fn reference_forward(self, x: &[f32], y: &mut [f32]) {
         match self {
             Self::Max(d) => reference::max_forward(&d, x, y),
             Self::Avg(d) => reference::avg_forward(&d, x, y),
@@ -78,7 +78,7 @@ impl Pool {
     }
 
     /// The input's gradient by the definition.
-    fn reference_backward(self, x: &[f32], d_y: &[f32], d_x: &mut [f32]) {
+    pub(super) fn reference_backward(self, x: &[f32], d_y: &[f32], d_x: &mut [f32]) {
         match self {
             Self::Max(d) => reference::max_backward(&d, x, d_y, d_x),
             Self::Avg(d) => reference::avg_backward(&d, d_y, d_x),
@@ -118,7 +118,7 @@ impl Pool {
 }
 
 /// Sliding pools of all kinds; `hanging` more places along each axis than the window fits, as `ceil_mode` has it.
-fn any_sliding() -> impl Strategy<Value = Pool> {
+pub(super) fn any_sliding() -> impl Strategy<Value = Pool> {
     let pair = |range: core::ops::Range<usize>| [range.clone(), range];
     let places = (pair(1..5), pair(1..4), pair(0..3), pair(1..3), pair(0..2));
     (1..4_usize, pair(1..10), places, 0..3_usize).prop_filter_map(
@@ -137,7 +137,7 @@ fn any_sliding() -> impl Strategy<Value = Pool> {
 }
 
 /// Pools that have a kernel of their own, and some that nearly do.
-fn two_by_two() -> impl Strategy<Value = Pool> {
+pub(super) fn two_by_two() -> impl Strategy<Value = Pool> {
     (1..4_usize, [2..12_usize, 2..12], [0..2_usize, 0..2]).prop_map(|(channels, input, hanging)| {
         let mut window = window(input, [2, 2], [2, 2], [0, 0], [1, 1]);
         for axis in [0, 1] {
@@ -148,7 +148,7 @@ fn two_by_two() -> impl Strategy<Value = Pool> {
 }
 
 /// Adaptive pools of both kinds.
-fn any_adaptive() -> impl Strategy<Value = Pool> {
+pub(super) fn any_adaptive() -> impl Strategy<Value = Pool> {
     ([1..10_usize, 1..10], [1..10_usize, 1..10], 1..4_usize, any::<bool>()).prop_map(
         |(input, output, channels, max)| {
             let d = AdaptivePool2d { channels, input, output };
@@ -158,7 +158,7 @@ fn any_adaptive() -> impl Strategy<Value = Pool> {
 }
 
 /// Numbers with many ties; in the largest of them also what is no number.
-fn with_ties(len: usize, seed: usize, strange: bool) -> Vec<f32> {
+pub(super) fn with_ties(len: usize, seed: usize, strange: bool) -> Vec<f32> {
     let round = |x: f32| (x * 3.0).round();
     let strangers = |x: f32| match round(x) {
         3.0 => f32::NAN,
@@ -186,7 +186,7 @@ proptest! {
 }
 
 /// Kinds of pooling over planes of the size `input`, with rows longer than a span.
-fn large(channels: usize, input: [usize; 2]) -> [Pool; 5] {
+pub(super) fn large(channels: usize, input: [usize; 2]) -> [Pool; 5] {
     let window = window(input, [3, 2], [2, 1], [1, 1], [1, 1]);
     let adaptive = AdaptivePool2d { channels, input, output: [17, 13] };
     [

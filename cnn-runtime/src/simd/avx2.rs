@@ -2,8 +2,11 @@
 
 use super::{HALF, Kernel, LINE, Simd};
 use core::arch::x86_64::{
-    __m256, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps,
-    _mm256_set1_ps, _mm256_storeu_ps, _mm256_sub_ps,
+    __m256, _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_UNORD_Q, _mm_loadu_si128, _mm_packus_epi16, _mm_storeu_si128,
+    _mm_unpackhi_epi64, _mm256_add_ps, _mm256_blendv_ps, _mm256_castsi256_si128, _mm256_cmp_ps,
+    _mm256_cvtepi32_ps, _mm256_cvtepu8_epi32, _mm256_cvttps_epi32, _mm256_extracti128_si256, _mm256_fmadd_ps,
+    _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_or_ps, _mm256_packus_epi32,
+    _mm256_permute4x64_epi64, _mm256_set1_ps, _mm256_storeu_ps, _mm256_sub_ps,
 };
 
 /// Proof that the CPU has AVX2 and FMA: a value exists only where it has.
@@ -122,5 +125,45 @@ impl Simd for Avx2 {
     fn mul_add_half(self, a: Self::Half, b: Self::Half, c: Self::Half) -> Self::Half {
         // SAFETY: `self` proves that the CPU has FMA.
         unsafe { _mm256_fmadd_ps(a, b, c) }
+    #[inline(always)]
+    fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
+        let half = |i: usize| {
+            // SAFETY: `self` proves that the CPU has AVX2.
+            unsafe {
+                let larger = _mm256_cmp_ps::<_CMP_GT_OQ>(new[i], best[i]);
+                let nan = _mm256_cmp_ps::<_CMP_UNORD_Q>(new[i], new[i]);
+                _mm256_blendv_ps(b[i], a[i], _mm256_or_ps(larger, nan))
+            }
+        };
+        [half(0), half(1)]
+    }
+    #[inline(always)]
+    fn if_equal(self, p: Self::Line, q: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
+        let half = |i: usize| {
+            // SAFETY: `self` proves that the CPU has AVX2.
+            unsafe { _mm256_blendv_ps(b[i], a[i], _mm256_cmp_ps::<_CMP_EQ_OQ>(p[i], q[i])) }
+        };
+        [half(0), half(1)]
+    }
+    #[inline(always)]
+    fn load_bytes(self, bytes: &[u8; LINE]) -> Self::Line {
+        // SAFETY: `self` proves that the CPU has AVX2; the load reads 16 bytes, as many as there are.
+        unsafe {
+            let bytes = _mm_loadu_si128(bytes.as_ptr().cast());
+            [bytes, _mm_unpackhi_epi64(bytes, bytes)]
+                .map(|half| _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(half)))
+        }
+    }
+    #[inline(always)]
+    fn store_bytes(self, line: Self::Line, bytes: &mut [u8; LINE]) {
+        // SAFETY: `self` proves that the CPU has AVX2; the store writes 16 bytes, as many as there are, exclusively
+        // borrowed.
+        unsafe {
+            let [a, b] = line.map(|half| _mm256_cvttps_epi32(half));
+            // Packing goes on within halves of a register: quarters come out as 0 2 1 3.
+            let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi32(a, b));
+            let (low, high) = (_mm256_castsi256_si128(words), _mm256_extracti128_si256::<1>(words));
+            _mm_storeu_si128(bytes.as_mut_ptr().cast(), _mm_packus_epi16(low, high));
+        }
     }
 }

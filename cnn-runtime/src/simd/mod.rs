@@ -62,6 +62,14 @@ pub(crate) trait Simd: Copy {
     fn mul_half(self, a: Self::Half, b: Self::Half) -> Self::Half;
     /// `a * b + c`, rounded as [`Simd::mul_add`] does.
     fn mul_add_half(self, a: Self::Half, b: Self::Half, c: Self::Half) -> Self::Half;
+    /// `a` where `new` is larger than `best` or is NaN, otherwise `b`.
+    fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line;
+    /// `a` where `p == q`, otherwise `b`.
+    fn if_equal(self, p: Self::Line, q: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line;
+    /// Numbers from bytes.
+    fn load_bytes(self, bytes: &[u8; LINE]) -> Self::Line;
+    /// Numbers to bytes; each is whole and from 0 to 255.
+    fn store_bytes(self, line: Self::Line, bytes: &mut [u8; LINE]);
 }
 
 /// Code over any vector unit.
@@ -140,7 +148,7 @@ mod tests {
     }
 
     /// Every operation of a unit, one line each.
-    struct Operations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; LINE]; 8]);
+    struct Operations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; LINE]; 12]);
 
     impl Kernel for Operations<'_> {
         type Output = ();
@@ -149,6 +157,8 @@ mod tests {
             let Self(from, to) = self;
             let [a, b, c] = [0, 1, 2].map(|i| simd.load(&from[i]));
             let mixed = simd.mul(a, simd.splat(f32::NAN));
+            let mut bytes = [0; LINE];
+            simd.store_bytes(simd.add(a, simd.splat(239.0)), &mut bytes);
             let results = [
                 simd.splat(from[0][3]),
                 a,
@@ -158,6 +168,10 @@ mod tests {
                 simd.mul(a, b),
                 simd.max(mixed, simd.max(a, c)),
                 simd.min(mixed, simd.min(a, c)),
+                simd.if_beats(mixed, c, simd.if_beats(b, a, b, a), c),
+                simd.if_beats(a, a, b, simd.if_beats(a, mixed, b, a)),
+                simd.if_equal(mixed, mixed, a, simd.if_equal(a, simd.splat(from[0][2]), b, c)),
+                simd.load_bytes(&bytes),
             ];
             for (result, to) in results.into_iter().zip(to) {
                 simd.store(result, to);
@@ -191,7 +205,7 @@ mod tests {
     #[test]
     fn units_compute_what_they_say() {
         let from = [0, 1, 2].map(|row| core::array::from_fn(|i| (1 + row * LINE + i) as f32)); // exact products
-        let expected: [[f32; LINE]; 8] = [
+        let expected: [[f32; LINE]; 12] = [
             [4.0; LINE],
             from[0],
             core::array::from_fn(|i| from[0][i] + from[1][i]),
@@ -200,11 +214,15 @@ mod tests {
             core::array::from_fn(|i| from[0][i] * from[1][i]),
             from[2],
             from[0],
+            from[1],
+            from[0],
+            core::array::from_fn(|i| if i == 2 { from[1][i] } else { from[2][i] }),
+            core::array::from_fn(|i| from[0][i] + 239.0),
         ];
-        let mut found = [[0.0; LINE]; 8];
+        let mut found = [[0.0; LINE]; 12];
         Operations(&from, &mut found).run(portable::Portable);
         assert_eq!(found, expected);
-        let mut found = [[0.0; LINE]; 8];
+        let mut found = [[0.0; LINE]; 12];
         on_best_unit(Operations(&from, &mut found));
         assert_eq!(found, expected);
 

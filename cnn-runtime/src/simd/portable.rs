@@ -76,5 +76,22 @@ impl Simd for Portable {
     #[inline(always)]
     fn mul_add_half(self, a: Self::Half, b: Self::Half, c: Self::Half) -> Self::Half {
         from_fn(|i| a[i] * b[i] + c[i])
+    #[inline(always)]
+    fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
+        from_fn(|i| if new[i] > best[i] || new[i].is_nan() { a[i] } else { b[i] })
+    }
+    #[inline(always)]
+    fn if_equal(self, p: Self::Line, q: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
+        from_fn(|i| if p[i] == q[i] { a[i] } else { b[i] })
+    }
+    #[inline(always)]
+    fn load_bytes(self, bytes: &[u8; LINE]) -> Self::Line {
+        bytes.map(f32::from)
+    }
+    #[inline(always)]
+    fn store_bytes(self, line: Self::Line, bytes: &mut [u8; LINE]) {
+        #[allow(clippy::cast_sign_loss)] // none is negative
+        let whole = |number| number as u8;
+        *bytes = line.map(whole);
     }
 }
