@@ -18,6 +18,7 @@ use crate::window::Window;
 pub mod direct;
 pub mod direct_weight;
 pub mod epilogue;
+pub mod first_layer_weight;
 pub mod im2col;
 mod part;
 mod patches;
