@@ -214,14 +214,6 @@ fn products<S: Simd, const WIDTH: usize>(
     for place in table.places() {
         // SAFETY: `place.d_y` is at most the furthest, from which on there are LINE numbers, as was asserted.
         let channels = simd.load(unsafe { line(d_y, place.d_y) });
-        for (sum, offset) in sums.iter_mut().zip(offsets) {
-            let from = place.x + offset;
-            let factor = if WIDTH == 1 {
-                // SAFETY: `place.x` is at most the furthest and `offset + WIDTH` at most the reach, so that was asserted.
-                simd.splat(unsafe { *x.get_unchecked(from) })
-            } else {
-                // SAFETY: as above, and WIDTH is LINE.
-                simd.load(unsafe { line(x, from) })
         // SAFETY: `place.x` is at most the furthest, which is within `x`, as was asserted.
         let here = unsafe { x.get_unchecked(place.x..) };
         for (sum, offset) in sums.iter_mut().zip(offsets) {

@@ -125,6 +125,7 @@ impl Simd for Avx2 {
     fn mul_add_half(self, a: Self::Half, b: Self::Half, c: Self::Half) -> Self::Half {
         // SAFETY: `self` proves that the CPU has FMA.
         unsafe { _mm256_fmadd_ps(a, b, c) }
+    }
     #[inline(always)]
     fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
         let half = |i: usize| {

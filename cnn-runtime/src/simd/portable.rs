@@ -76,6 +76,7 @@ impl Simd for Portable {
     #[inline(always)]
     fn mul_add_half(self, a: Self::Half, b: Self::Half, c: Self::Half) -> Self::Half {
         from_fn(|i| a[i] * b[i] + c[i])
+    }
     #[inline(always)]
     fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
         from_fn(|i| if new[i] > best[i] || new[i].is_nan() { a[i] } else { b[i] })
