@@ -13,7 +13,8 @@
 use super::runtime;
 use crate::ops::activation::Activation;
 use crate::plan::{
-    Blocked, Call, Choices, Descriptor, Epilogue, Mode, Operand, Parameters, Place, Root, Tile, Window,
+    Blocked, Call, Choices, Descriptor, Epilogue, Images, Mode, Operand, Parameters, Place, Root, Tile,
+    Window,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -203,6 +204,10 @@ impl Writer<'_, '_> {
             Operand::Mode(Mode::Accumulate) => quote!(#rt::Write::Accumulate),
             Operand::DropoutKey => quote!(pass.dropout),
             Operand::Number(number) => float(*number),
+            Operand::Descriptor(descriptor) => {
+                let (_, value) = descriptor_tokens(descriptor);
+                quote!(&const { #value })
+            }
             Operand::Prepared(piece) => {
                 let range = self.offsets.prepared(*piece);
                 quote!(&prepared[#range])
@@ -362,38 +367,47 @@ pub(super) fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenS
             (ty.clone(), quote!(#ty { conv: #conv, y_halo: #y_halo }))
         }
         Descriptor::Blocked(blocked) => (quote!(#rt::blocked::Blocked), blocked_tokens(*blocked)),
-        Descriptor::Channels { part, joined, first } => {
-            let (part, joined) = (blocked_tokens(*part), blocked_tokens(*joined));
-            let ty = quote!(#rt::blocked::Channels);
-            (ty.clone(), quote!(#ty { part: #part, joined: #joined, first: #first }))
+        Descriptor::Haloed { layer, x_halo, y_halo } => {
+            let ((layer_ty, layer), halos) = (descriptor_tokens(layer), halo_tokens(*x_halo, *y_halo));
+            let ty = quote!(#rt::blocked::Haloed);
+            (quote!(#ty<#layer_ty>), quote!(#ty { layer: #layer, #halos }))
+        }
+        Descriptor::Images(images) => images_tokens(images),
+        Descriptor::BlockedBatchNorm2d { norm, images } => {
+            let ((_, norm), (_, images_value)) = (descriptor_tokens(norm), images_tokens(images));
+            let (ty, count) = (quote!(#rt::batch_norm2d::blocked::BlockedBatchNorm2d), images.halos.len());
+            (quote!(#ty<#count>), quote!(#ty { norm: #norm, images: #images_value }))
+        }
+        Descriptor::Part { whole, part, first } => {
+            let (whole, part) = (blocked_tokens(*whole), blocked_tokens(*part));
+            let ty = quote!(#rt::elementwise::blocked::Part);
+            (ty.clone(), quote!(#ty { whole: #whole, part: #part, first: #first }))
         }
         Descriptor::Linear { in_features, out_features } => {
             let ty = quote!(#rt::linear::Linear);
             (ty.clone(), quote!(#ty { in_features: #in_features, out_features: #out_features }))
         }
-        Descriptor::MaxPool2d { channels, window, x_halo, y_halo } => {
-            let (window, halos) = (window_tokens(window), halo_tokens(*x_halo, *y_halo));
+        Descriptor::MaxPool2d { channels, window } => {
+            let window = window_tokens(window);
             let ty = quote!(#rt::pool::MaxPool2d);
-            (ty.clone(), quote!(#ty { channels: #channels, window: #window, #halos }))
+            (ty.clone(), quote!(#ty { channels: #channels, window: #window }))
         }
-        Descriptor::AvgPool2d { channels, window, count_include_pad, x_halo, y_halo } => {
-            let (window, halos) = (window_tokens(window), halo_tokens(*x_halo, *y_halo));
+        Descriptor::AvgPool2d { channels, window, count_include_pad } => {
+            let window = window_tokens(window);
             let ty = quote!(#rt::pool::AvgPool2d);
-            let fields =
-                quote!(channels: #channels, window: #window, count_include_pad: #count_include_pad, #halos);
+            let fields = quote!(channels: #channels, window: #window, count_include_pad: #count_include_pad);
             (ty.clone(), quote!(#ty { #fields }))
         }
-        Descriptor::AdaptivePool2d { channels, input, output, x_halo, y_halo } => {
-            let (input, output, halos) = (pair(*input), pair(*output), halo_tokens(*x_halo, *y_halo));
+        Descriptor::AdaptivePool2d { channels, input, output } => {
+            let (input, output) = (pair(*input), pair(*output));
             let ty = quote!(#rt::pool::AdaptivePool2d);
-            (ty.clone(), quote!(#ty { channels: #channels, input: #input, output: #output, #halos }))
+            (ty.clone(), quote!(#ty { channels: #channels, input: #input, output: #output }))
         }
-        Descriptor::Upsample { channels, input, scale, align_corners, x_halo, y_halo } => {
-            let (input, scale, halos) = (pair(*input), pair(*scale), halo_tokens(*x_halo, *y_halo));
+        Descriptor::Upsample { channels, input, scale, align_corners } => {
+            let (input, scale) = (pair(*input), pair(*scale));
             let ty = quote!(#rt::upsample::Upsample);
-            let fields = quote! {
-                channels: #channels, input: #input, scale: #scale, align_corners: #align_corners, #halos
-            };
+            let fields =
+                quote!(channels: #channels, input: #input, scale: #scale, align_corners: #align_corners);
             (ty.clone(), quote!(#ty { #fields }))
         }
         Descriptor::LocalResponseNorm { channels, pixels, size, alpha, beta, k } => {
@@ -408,12 +422,10 @@ pub(super) fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenS
             let ty = quote!(#rt::softmax::Softmax);
             (ty.clone(), quote!(#ty { channels: #channels, pixels: #pixels }))
         }
-        Descriptor::BatchNorm2d { channels, plane, halo, eps, momentum } => {
-            let (plane, halo) = (pair(*plane), pair(*halo));
+        Descriptor::BatchNorm2d { channels, pixels, eps, momentum } => {
             let (eps, momentum) = (float(*eps), float(*momentum));
             let ty = quote!(#rt::batch_norm2d::BatchNorm2d);
-            let fields =
-                quote!(channels: #channels, plane: #plane, halo: #halo, eps: #eps, momentum: #momentum);
+            let fields = quote!(channels: #channels, pixels: #pixels, eps: #eps, momentum: #momentum);
             (ty.clone(), quote!(#ty { #fields }))
         }
         Descriptor::Dropout { p, layer } => {
@@ -422,6 +434,14 @@ pub(super) fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenS
             (ty.clone(), quote!(#ty { p: #p, layer: #layer }))
         }
     }
+}
+
+fn images_tokens(images: &Images) -> (TokenStream, TokenStream) {
+    let rt = runtime();
+    let (ty, count) = (quote!(#rt::blocked::Operands), images.halos.len());
+    let (channels, plane) = (images.channels, pair(images.plane));
+    let halos = images.halos.iter().map(|halo| pair(*halo));
+    (quote!(#ty<#count>), quote!(#ty { channels: #channels, plane: #plane, halos: [#(#halos),*] }))
 }
 
 fn halo_tokens(x_halo: [usize; 2], y_halo: [usize; 2]) -> TokenStream {

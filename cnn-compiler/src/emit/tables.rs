@@ -95,7 +95,8 @@ fn scratch(passes: &[&Pass], of: &str) -> Vec<TokenStream> {
         let needs_scratch = match descriptor {
             Descriptor::BlockedConv2d { .. } | Descriptor::FirstConv2d { .. } => true,
             Descriptor::Conv2d { .. } => of == "lane_len" || call.kernel.ends_with("backward_weight"),
-            Descriptor::Linear { .. } | Descriptor::LocalResponseNorm { .. } => of == "lane_len",
+            Descriptor::Linear { .. } => (of == "step_len") == call.kernel.ends_with("::forward"),
+            Descriptor::LocalResponseNorm { .. } => of == "lane_len",
             Descriptor::MaxPool2d { .. }
             | Descriptor::AvgPool2d { .. }
             | Descriptor::AdaptivePool2d { .. }
@@ -103,7 +104,10 @@ fn scratch(passes: &[&Pass], of: &str) -> Vec<TokenStream> {
             | Descriptor::Softmax { .. }
             | Descriptor::BatchNorm2d { .. }
             | Descriptor::Blocked(_)
-            | Descriptor::Channels { .. }
+            | Descriptor::Haloed { .. }
+            | Descriptor::Images(_)
+            | Descriptor::BlockedBatchNorm2d { .. }
+            | Descriptor::Part { .. }
             | Descriptor::Dropout { .. } => false,
         };
         if !needs_scratch {

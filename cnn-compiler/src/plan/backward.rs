@@ -1,7 +1,9 @@
 //! The backward steps: the layers in reverse, each turning the gradient of its output into those of its tensors and its
 //! inputs. A tensor that leads to nothing learned gets no gradient at all.
 
-use super::forward::{SavedStatistics, from_channels, module, moved, outputs, slope};
+use super::forward::{
+    SavedStatistics, batch_norm, dropout, from_channels, module, moved, numberwise, outputs, slope,
+};
 use super::gradients::Gradients;
 use super::lower::{Fused, Lowered, Node, Work};
 use super::storage::{Saved, Storage, parts, saved};
@@ -91,19 +93,9 @@ impl Backward<'_> {
             Op::Activation(activation) => {
                 let saved = self.saved_operand(tensor, input, layer);
                 let operands: Vec<Operand> = slope(*activation).into_iter().chain(saved).collect();
-                if self.gradients.take_over(input, d_y) {
-                    self.in_place(call, "backward_in_place", operands, d_y);
-                } else {
-                    self.through(call, operands, d_y);
-                }
+                self.activation(call, &module(&layer.op), operands, d_y);
             }
-            Op::Dropout { .. } => {
-                if self.gradients.take_over(input, d_y) {
-                    self.in_place(call, "apply_in_place", vec![Operand::DropoutKey], d_y);
-                } else {
-                    self.through(call, vec![Operand::DropoutKey], d_y);
-                }
-            }
+            Op::Dropout { .. } => self.dropout(call, d_y),
             Op::Flatten => {
                 if !self.gradients.take_over(input, d_y) {
                     self.pass_on(index, input, d_y);
@@ -133,21 +125,39 @@ impl Backward<'_> {
         self.push(of.index, Call { kernel, descriptor, operands });
     }
 
-    /// A kernel that turns `d_y` into `d_x` where it stands.
-    fn in_place(&mut self, of: Through<'_>, kernel: &str, mut operands: Vec<Operand>, d: Place) {
-        operands.push(Operand::Write(d));
-        let kernel = format!("{}::{kernel}", module(&of.layer.op));
-        let descriptor = Descriptor::of(of.layer, of.index, d.layout, d.layout);
-        self.push(of.index, Call { kernel, descriptor, operands });
+    /// The kernel of a function of each number, where `d_y` stands if that may be.
+    fn activation(&mut self, of: Through<'_>, module: &str, mut operands: Vec<Operand>, d_y: Place) {
+        let kernel = if self.gradients.take_over(of.input, d_y) {
+            operands.push(Operand::Write(d_y));
+            "backward_in_place"
+        } else {
+            let (d_x, mode) = self.gradients.sink(of.input);
+            operands.extend([Operand::Read(d_y), Operand::Write(d_x), Operand::Mode(mode)]);
+            "backward"
+        };
+        self.push(of.index, numberwise(module, kernel, operands));
+    }
+
+    /// The same for dropout.
+    fn dropout(&mut self, of: Through<'_>, d_y: Place) {
+        let descriptor = Descriptor::of(of.layer, of.index, d_y.layout, d_y.layout);
+        let call = if self.gradients.take_over(of.input, d_y) {
+            dropout("apply_in_place", descriptor, vec![Operand::Write(d_y)])
+        } else {
+            let (d_x, mode) = self.gradients.sink(of.input);
+            let operands = vec![Operand::Read(d_y), Operand::Write(d_x), Operand::Mode(mode)];
+            dropout("backward", descriptor, operands)
+        };
+        self.push(of.index, call);
     }
 
     /// A convolution, and before it the activation behind it.
     fn conv2d(&mut self, tensor: NodeId, node: &Node<'_>, fused: &Fused<'_>, d_y: Place) {
         let (index, input) = (node.index, node.inputs[0]);
         if let Some(activation) = self.lowered.activation(fused) {
-            let kernel = format!("activation::{}::backward_in_place", Op::Activation(activation).name());
+            let module = module(&Op::Activation(activation));
             let operands = vec![Operand::Read(self.storage.place(tensor)), Operand::Write(d_y)];
-            self.push(index, Call { kernel, descriptor: None, operands });
+            self.push(index, numberwise(&module, "backward_in_place", operands));
         }
         let descriptor = Descriptor::of(fused.conv, index, self.lowered.layout(input), d_y.layout);
         self.weighted(index, input, fused.algorithm.module(), descriptor, d_y);
@@ -198,9 +208,8 @@ impl Backward<'_> {
             Operand::Gradient(weight),
             Operand::Gradient(self.parameters.find(index, "bias")),
         ];
-        let kernel = "batch_norm2d::backward".into();
         let descriptor = Descriptor::of(layer, index, d_x.layout, d_y.layout);
-        self.push(index, Call { kernel, descriptor, operands });
+        self.push(index, batch_norm("backward", descriptor, operands));
     }
 
     /// Copies or adds a gradient as it is.

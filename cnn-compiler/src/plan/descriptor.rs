@@ -2,6 +2,7 @@
 
 use super::algorithm::Choices;
 use super::layout::{Blocked, Layout};
+use super::{Operand, Place};
 use crate::graph::Layer;
 use crate::ops::Op;
 use crate::ops::conv2d::Conv2d;
@@ -51,12 +52,30 @@ pub enum Descriptor {
     },
     /// An image in blocks.
     Blocked(Blocked),
+    /// A layer between images in blocks.
+    Haloed {
+        /// The layer.
+        layer: Box<Descriptor>,
+        /// The halo of what goes in.
+        x_halo: [usize; 2],
+        /// The halo of what comes out.
+        y_halo: [usize; 2],
+    },
+    /// Images in blocks that are alike but for their halos.
+    Images(Images),
+    /// Batch normalisation of images in blocks.
+    BlockedBatchNorm2d {
+        /// The layer.
+        norm: Box<Descriptor>,
+        /// The images.
+        images: Images,
+    },
     /// A part of an image in blocks that shares a block with another.
-    Channels {
+    Part {
+        /// All of it.
+        whole: Blocked,
         /// The part.
         part: Blocked,
-        /// All of it.
-        joined: Blocked,
         /// The first channel of the part.
         first: usize,
     },
@@ -73,10 +92,6 @@ pub enum Descriptor {
         channels: usize,
         /// Its window.
         window: Window,
-        /// The halo of what goes in.
-        x_halo: [usize; 2],
-        /// The halo of what comes out.
-        y_halo: [usize; 2],
     },
     /// Average pool.
     AvgPool2d {
@@ -86,10 +101,6 @@ pub enum Descriptor {
         window: Window,
         /// Whether padding counts.
         count_include_pad: bool,
-        /// The halo of what goes in.
-        x_halo: [usize; 2],
-        /// The halo of what comes out.
-        y_halo: [usize; 2],
     },
     /// Adaptive pool.
     AdaptivePool2d {
@@ -99,10 +110,6 @@ pub enum Descriptor {
         input: [usize; 2],
         /// Plane after.
         output: [usize; 2],
-        /// The halo of what goes in.
-        x_halo: [usize; 2],
-        /// The halo of what comes out.
-        y_halo: [usize; 2],
     },
     /// Upsampling.
     Upsample {
@@ -114,10 +121,6 @@ pub enum Descriptor {
         scale: [usize; 2],
         /// Whether the corner pixels lie on each other.
         align_corners: bool,
-        /// The halo of what goes in.
-        x_halo: [usize; 2],
-        /// The halo of what comes out.
-        y_halo: [usize; 2],
     },
     /// Local response normalisation.
     LocalResponseNorm {
@@ -145,10 +148,8 @@ pub enum Descriptor {
     BatchNorm2d {
         /// Channels.
         channels: usize,
-        /// Rows and columns.
-        plane: [usize; 2],
-        /// The halo of what goes in and comes out.
-        halo: [usize; 2],
+        /// Pixels of a plane.
+        pixels: usize,
         /// Added to the variance.
         eps: f64,
         /// Weight of the newest batch.
@@ -161,6 +162,17 @@ pub enum Descriptor {
         /// Index of the layer: each has masks of its own.
         layer: usize,
     },
+}
+
+/// Images of one size in blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Images {
+    /// Channels.
+    pub channels: usize,
+    /// Rows and columns.
+    pub plane: [usize; 2],
+    /// The halo of each, in the order of a kernel's operands.
+    pub halos: Vec<[usize; 2]>,
 }
 
 /// A sliding window over a plane of known size.
@@ -180,9 +192,9 @@ impl Descriptor {
         let (input, output) = (layer.input, layer.output);
         let window = |sliding: Sliding| Window { input: input.plane(), output: output.plane(), sliding };
         let (channels, pixels) = (input.channels(), input.plane_len());
-        let (x_halo, y_halo) = (x.halo(), y.halo());
+        let haloed = |layer| Self::Haloed { layer: Box::new(layer), x_halo: x.halo(), y_halo: y.halo() };
         Some(match &layer.op {
-            Op::Conv2d(conv) => return Some(Self::conv2d(layer, conv, x, y)),
+            Op::Conv2d(conv) => Self::conv2d(layer, conv, x, y),
             // Of the convolution that it is the transpose of, as the kernels have it.
             Op::ConvTranspose2d(conv) => Self::Conv2d {
                 in_channels: conv.channels,
@@ -190,14 +202,12 @@ impl Descriptor {
                 groups: conv.groups,
                 window: Window { input: output.plane(), output: input.plane(), sliding: conv.window },
             },
-            Op::Upsample(upsample) => Self::Upsample {
+            Op::Upsample(upsample) => haloed(Self::Upsample {
                 channels,
                 input: input.plane(),
                 scale: upsample.scale,
                 align_corners: upsample.align_corners,
-                x_halo,
-                y_halo,
-            },
+            }),
             Op::LocalResponseNorm(norm) => Self::LocalResponseNorm {
                 channels,
                 pixels,
@@ -207,28 +217,18 @@ impl Descriptor {
                 k: norm.k,
             },
             Op::Linear(linear) => Self::Linear { in_features: channels, out_features: linear.features },
-            Op::MaxPool2d(pool) => Self::MaxPool2d { channels, window: window(pool.window), x_halo, y_halo },
-            Op::AvgPool2d(pool) => Self::AvgPool2d {
+            Op::MaxPool2d(pool) => haloed(Self::MaxPool2d { channels, window: window(pool.window) }),
+            Op::AvgPool2d(pool) => haloed(Self::AvgPool2d {
                 channels,
                 window: window(pool.window),
                 count_include_pad: pool.count_include_pad,
-                x_halo,
-                y_halo,
-            },
-            Op::AdaptiveAvgPool2d(_) | Op::AdaptiveMaxPool2d(_) => Self::AdaptivePool2d {
-                channels,
-                input: input.plane(),
-                output: output.plane(),
-                x_halo,
-                y_halo,
-            },
-            Op::BatchNorm2d(norm) => Self::BatchNorm2d {
-                channels,
-                plane: input.plane(),
-                halo: x_halo,
-                eps: norm.eps,
-                momentum: norm.momentum,
-            },
+            }),
+            Op::AdaptiveAvgPool2d(_) | Op::AdaptiveMaxPool2d(_) => {
+                haloed(Self::AdaptivePool2d { channels, input: input.plane(), output: output.plane() })
+            }
+            Op::BatchNorm2d(norm) => {
+                Self::BatchNorm2d { channels, pixels, eps: norm.eps, momentum: norm.momentum }
+            }
             Op::Softmax => Self::Softmax { channels, pixels },
             Op::Dropout { p } => Self::Dropout { p: *p, layer: index },
             Op::Activation(_) | Op::Flatten | Op::Concat | Op::Add => return None,
@@ -256,10 +256,25 @@ impl Descriptor {
     }
 
     /// A part of a joined image that starts at channel `first`.
-    pub(super) fn channels(part: Layout, joined: Layout, first: usize) -> Self {
-        match (part, joined) {
-            (Layout::Blocked(part), Layout::Blocked(joined)) => Self::Channels { part, joined, first },
-            _ => unreachable!("only blocks hold channels of several tensors: {part:?} in {joined:?}"),
+    pub(super) fn part(whole: Layout, part: Layout, first: usize) -> Self {
+        match (whole, part) {
+            (Layout::Blocked(whole), Layout::Blocked(part)) => Self::Part { whole, part, first },
+            _ => unreachable!("only blocks hold channels of several tensors: {part:?} in {whole:?}"),
         }
+    }
+}
+
+impl Images {
+    /// Those of a kernel's operands, if they are images in blocks: then all are.
+    pub(super) fn of(operands: &[Operand]) -> Option<Self> {
+        let blocked = operands.iter().filter_map(|operand| match operand {
+            Operand::Read(Place { layout: Layout::Blocked(blocked), .. })
+            | Operand::Write(Place { layout: Layout::Blocked(blocked), .. }) => Some(*blocked),
+            _ => None,
+        });
+        let images: Vec<Blocked> = blocked.collect();
+        let first = *images.first()?;
+        let halos = images.iter().map(|image| image.halo).collect();
+        Some(Self { channels: first.channels, plane: first.plane, halos })
     }
 }

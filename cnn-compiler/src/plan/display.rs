@@ -56,6 +56,7 @@ impl Plan {
             Operand::Mode(Mode::Accumulate) => "accumulate".into(),
             Operand::DropoutKey => "key".into(),
             Operand::Number(number) => format!("{number:?}"),
+            Operand::Descriptor(_) => "layer".into(),
             Operand::Prepared(piece) => format!("prepared {piece}"),
             Operand::PreparedMut(piece) => format!("-> prepared {piece}"),
             Operand::Epilogue(epilogue) => self.epilogue(epilogue),

@@ -4,7 +4,9 @@ use super::layout::Layout;
 use super::lower::{Fused, Lowered, Node, Work};
 use super::prepare::Prepared;
 use super::storage::{Purpose, Saved, Storage, parts, saved};
-use super::{Action, Call, Descriptor, Epilogue, Mode, Observed, Operand, Parameters, Place, Root, Step};
+use super::{
+    Action, Call, Descriptor, Epilogue, Images, Mode, Observed, Operand, Parameters, Place, Root, Step,
+};
 use crate::graph::{Layer, NodeId};
 use crate::ops::{Op, activation::Activation};
 use std::ops::Range;
@@ -138,7 +140,7 @@ impl<'l> Steps<'l> {
                 debug_assert_eq!(saved(&layer.op), Saved::Indices);
                 let indices = Operand::Write(self.storage.indices(tensor));
                 let operands = vec![Operand::Read(x), Operand::Write(y), indices];
-                call(format!("{}::train_forward", module(&layer.op)), operands)
+                call(format!("{}::forward_train", module(&layer.op)), operands)
             }
             Op::MaxPool2d(_)
             | Op::AvgPool2d(_)
@@ -149,21 +151,21 @@ impl<'l> Steps<'l> {
             | Op::Softmax => call(format!("{}::forward", module(&layer.op)), read_write()),
             Op::BatchNorm2d(_) => self.batch_norm(index, layer, x, y),
             Op::Activation(activation) => {
-                let module = module(&layer.op);
-                let (kernel, operands) = if x == y {
-                    (format!("{module}::forward_in_place"), vec![Operand::Write(y)])
+                let (kernel, places) = if x == y {
+                    ("forward_in_place", vec![Operand::Write(y)])
                 } else {
-                    (format!("{module}::forward"), read_write())
+                    ("forward", read_write())
                 };
-                call(kernel, slope(*activation).into_iter().chain(operands).collect())
+                let operands = slope(*activation).into_iter().chain(places).collect();
+                numberwise(&module(&layer.op), kernel, operands)
             }
             Op::Dropout { .. } if self.purpose == Purpose::Training => {
-                let (kernel, operands) = if x == y {
-                    ("dropout::apply_in_place", vec![Operand::Write(y)])
+                let (kernel, places) = if x == y {
+                    ("apply_in_place", vec![Operand::Write(y)])
                 } else {
-                    ("dropout::apply", read_write())
+                    ("apply", read_write())
                 };
-                call(kernel.into(), std::iter::once(Operand::DropoutKey).chain(operands).collect())
+                dropout(kernel, descriptor, places)
             }
             Op::Flatten if x.root == y.root => return,
             Op::Flatten => moved(x, y, Mode::Overwrite),
@@ -233,17 +235,16 @@ impl<'l> Steps<'l> {
         let kernel = match self.purpose {
             Purpose::Inference => {
                 operands.extend(running[..2].iter().map(|tensor| Operand::Running(*tensor)));
-                "batch_norm2d::forward"
+                "forward"
             }
             Purpose::Training => {
                 operands.extend(running.map(Operand::RunningMut));
                 operands.push(Operand::Saved(self.saved.reserve(index, 2 * layer.input.channels())));
-                "batch_norm2d::train_forward"
+                "train_forward"
             }
         };
         operands.push(Operand::Write(y));
-        let descriptor = Descriptor::of(layer, index, x.layout, y.layout);
-        Call { kernel: kernel.into(), descriptor, operands }
+        batch_norm(kernel, Descriptor::of(layer, index, x.layout, y.layout), operands)
     }
 
     /// Copies the inputs that do not stand in the joined tensor already.
@@ -293,33 +294,62 @@ pub(super) fn moved(x: Place, y: Place, mode: Mode) -> Call {
         (Layout::Planes(_), Layout::Blocked(blocked)) => ("blocked::from_planes", blocked),
         (Layout::Blocked(blocked), Layout::Planes(_)) => ("blocked::to_planes", blocked),
         (Layout::Planes(_), Layout::Planes(_)) | (Layout::Blocked(_), Layout::Blocked(_)) => {
-            debug_assert_eq!(x.len, y.len, "a halo of {x:?} and {y:?}");
             let kernel = match mode {
-                Mode::Overwrite => "elementwise::copy",
-                Mode::Accumulate => "elementwise::accumulate",
+                Mode::Overwrite => "copy",
+                Mode::Accumulate => "accumulate",
             };
-            return Call { kernel: kernel.into(), descriptor: None, operands };
+            return numberwise("elementwise", kernel, operands);
         }
     };
     operands.push(Operand::Mode(mode));
     Call { kernel: kernel.into(), descriptor: Some(Descriptor::Blocked(blocked)), operands }
 }
 
+/// A kernel whose numbers depend on nothing but the numbers at the same place.
+pub(super) fn numberwise(module: &str, kernel: &str, operands: Vec<Operand>) -> Call {
+    match Images::of(&operands) {
+        Some(images) => {
+            let descriptor = Some(Descriptor::Images(images));
+            Call { kernel: format!("{module}::blocked::{kernel}"), descriptor, operands }
+        }
+        None => Call { kernel: format!("{module}::{kernel}"), descriptor: None, operands },
+    }
+}
+
+/// A kernel of dropout, which has the masks' key before its other operands.
+pub(super) fn dropout(kernel: &str, layer: Option<Descriptor>, places: Vec<Operand>) -> Call {
+    let images = Images::of(&places);
+    let mut operands = vec![Operand::DropoutKey];
+    operands.extend(places);
+    let Some(images) = images else {
+        return Call { kernel: format!("dropout::{kernel}"), descriptor: layer, operands };
+    };
+    operands.splice(..0, layer.map(Operand::Descriptor));
+    let descriptor = Some(Descriptor::Images(images));
+    Call { kernel: format!("dropout::blocked::{kernel}"), descriptor, operands }
+}
+
+/// A kernel of batch normalisation.
+pub(super) fn batch_norm(kernel: &str, norm: Option<Descriptor>, operands: Vec<Operand>) -> Call {
+    let (Some(images), Some(norm)) = (Images::of(&operands), norm) else {
+        unreachable!("only images are normalised, and they stand in blocks: {operands:?}")
+    };
+    let descriptor = Some(Descriptor::BlockedBatchNorm2d { norm: Box::new(norm), images });
+    Call { kernel: format!("batch_norm2d::blocked::{kernel}"), descriptor, operands }
+}
+
 /// Writes the channels of `x` to those of `y` from `first` on.
 fn into_channels(x: Place, y: Place, first: usize) -> Call {
-    let descriptor = Some(Descriptor::channels(x.layout, y.layout, first));
-    Call {
-        kernel: "blocked::into_channels".into(),
-        descriptor,
-        operands: vec![Operand::Read(x), Operand::Write(y)],
-    }
+    let descriptor = Some(Descriptor::part(y.layout, x.layout, first));
+    let operands = vec![Operand::Read(x), Operand::Write(y)];
+    Call { kernel: "elementwise::blocked::copy_channels".into(), descriptor, operands }
 }
 
 /// Writes the channels of `x` from `first` on to `y`, or adds them.
 pub(super) fn from_channels(x: Place, y: Place, first: usize, mode: Mode) -> Call {
-    let descriptor = Some(Descriptor::channels(y.layout, x.layout, first));
+    let descriptor = Some(Descriptor::part(x.layout, y.layout, first));
     let operands = vec![Operand::Read(x), Operand::Write(y), Operand::Mode(mode)];
-    Call { kernel: "blocked::from_channels".into(), descriptor, operands }
+    Call { kernel: "elementwise::blocked::take_channels".into(), descriptor, operands }
 }
 
 /// The leading operand of a leaky relu.
@@ -342,10 +372,10 @@ pub(super) fn module(op: &Op) -> String {
     match op {
         Op::Activation(_) => format!("activation::{}", op.name()),
         Op::MaxPool2d(_) | Op::AvgPool2d(_) | Op::AdaptiveAvgPool2d(_) | Op::AdaptiveMaxPool2d(_) => {
-            format!("pool::{}", op.name())
+            format!("pool::blocked::{}", op.name())
         }
-        Op::Upsample(upsample) if upsample.bilinear => "upsample::bilinear".into(),
-        Op::Upsample(_) => "upsample::nearest".into(),
+        Op::Upsample(upsample) if upsample.bilinear => "upsample::blocked::bilinear".into(),
+        Op::Upsample(_) => "upsample::blocked::nearest".into(),
         Op::Conv2d(_) => unreachable!("its algorithm knows"),
         Op::ConvTranspose2d(_)
         | Op::Linear(_)

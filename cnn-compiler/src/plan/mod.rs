@@ -18,7 +18,7 @@ mod prepare;
 mod storage;
 
 pub use algorithm::{Algorithm, Choice, Choices, Tile};
-pub use descriptor::{Descriptor, Window};
+pub use descriptor::{Descriptor, Images, Window};
 pub use layout::{Blocked, Layout};
 pub use parameters::{Parameters, Placed};
 pub use prepare::{Len, Piece, Prepared};
@@ -138,6 +138,8 @@ pub enum Operand {
     DropoutKey,
     /// A number.
     Number(f64),
+    /// What the kernel must know beside its first descriptor.
+    Descriptor(Descriptor),
     /// A prepared piece to be read.
     Prepared(usize),
     /// A prepared piece to be written.

@@ -50,7 +50,14 @@ impl Layer {
     }
 
     fn workspace(lanes: usize, saved: &mut [f32]) -> Workspace<'_> {
-        Workspace { policy: Policy::Fast, batch: 1, lanes, lane_scratch: &mut [], step_scratch: &mut [], saved }
+        Workspace {
+            policy: Policy::Fast,
+            batch: 1,
+            lanes,
+            lane_scratch: &mut [],
+            step_scratch: &mut [],
+            saved,
+        }
     }
 
     fn infer(&self, lanes: usize) -> Vec<f32> {

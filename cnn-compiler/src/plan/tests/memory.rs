@@ -169,16 +169,16 @@ impl<'g> Machine<'g> {
         let [Operand::Read(x), Operand::Write(y), ..] = call.operands[..] else { return false };
         let value = || self.read(x).expect("what is moved has been written");
         let (value, adds) = match (call.kernel.as_str(), &call.descriptor) {
-            ("elementwise::copy", None) => (value(), false),
-            ("elementwise::accumulate", None) => (value(), true),
+            ("elementwise::copy" | "elementwise::blocked::copy", _) => (value(), false),
+            ("elementwise::accumulate" | "elementwise::blocked::accumulate", _) => (value(), true),
             ("blocked::from_planes" | "blocked::to_planes", Some(_)) => (value(), accumulates(call)),
-            ("blocked::from_channels", Some(Descriptor::Channels { part: of, first, .. })) => {
+            ("elementwise::blocked::take_channels", Some(Descriptor::Part { part: of, first, .. })) => {
                 let pixels = of.plane[0] * of.plane[1];
                 (part(&value(), first * pixels, of.channels * pixels), accumulates(call))
             }
-            ("blocked::into_channels", Some(Descriptor::Channels { part: of, joined, first })) => {
+            ("elementwise::blocked::copy_channels", Some(Descriptor::Part { part: of, whole, first })) => {
                 let value = value();
-                let lanes = terms::lanes(*joined, *first..first + of.channels);
+                let lanes = terms::lanes(*whole, *first..first + of.channels);
                 let zero = self.zero;
                 let (cells, start) = self.cells(y);
                 cells.write_lanes(start, &lanes, &value, zero);
@@ -227,7 +227,7 @@ impl<'g> Machine<'g> {
                     let x = self.expected.values[self.graph.layers[layer].inputs[0].0].clone();
                     let mut places = places(call);
                     assert_eq!(self.read(places[0]), Some(x), "what goes in: {step:?}");
-                    if keeps_indices(&self.graph.layers[layer].op) && call.kernel.ends_with("train_forward") {
+                    if keeps_indices(&self.graph.layers[layer].op) && call.kernel.ends_with("forward_train") {
                         let indices = places.pop().expect("a max-pool writes its indices");
                         let value = self.terms.whole(Term::Indices(layer), indices.len);
                         self.write(indices, &value);
