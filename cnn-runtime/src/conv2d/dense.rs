@@ -56,6 +56,36 @@ impl Choice {
     }
 }
 
+impl Algorithm {
+    fn prepare(self, d: &BlockedConv2d, weight: &[f32], prepared: &mut [f32], work: Workspace) {
+        match self {
+            Self::Direct => direct::prepare(d, weight, &mut prepared[..direct::prepared_len(d)], work),
+            Self::Winograd(tile) => {
+                let prepared = &mut prepared[..winograd::prepared_len(tile, d)];
+                winograd::prepare(tile, d, weight, prepared, work);
+            }
+        }
+    }
+
+    fn forward(
+        self,
+        d: &BlockedConv2d,
+        x: View,
+        prepared: &[f32],
+        epilogue: Epilogue,
+        y: ViewMut,
+        work: Workspace,
+    ) {
+        match self {
+            Self::Direct => direct::forward(d, x, &prepared[..direct::prepared_len(d)], epilogue, y, work),
+            Self::Winograd(tile) => {
+                let prepared = &prepared[..winograd::prepared_len(tile, d)];
+                winograd::forward(tile, d, x, prepared, epilogue, y, work);
+            }
+        }
+    }
+}
+
 /// The largest of what each algorithm of a choice needs.
 macro_rules! largest {
     ($choice:expr, $direct:expr, |$tile:ident| $winograd:expr) => {{
@@ -136,15 +166,7 @@ pub const fn backward_weight_step_len(d: &Dense) -> usize {
 /// # Panics
 /// If a length is not what `d` tells, or `d` has groups.
 pub fn prepare(d: &Dense, weight: &[f32], prepared: &mut [f32], work: Workspace) {
-    match d.forward.of(work.policy, work.batch) {
-        Algorithm::Direct => {
-            direct::prepare(&d.conv, weight, &mut prepared[..direct::prepared_len(&d.conv)], work);
-        }
-        Algorithm::Winograd(tile) => {
-            let prepared = &mut prepared[..winograd::prepared_len(tile, &d.conv)];
-            winograd::prepare(tile, &d.conv, weight, prepared, work);
-        }
-    }
+    d.forward.of(work.policy, work.batch).prepare(&d.conv, weight, prepared, work);
 }
 
 /// The output `y` for each image of `x`, by a weight that [`prepare`] has seen with the same policy and batch.
@@ -153,18 +175,10 @@ pub fn prepare(d: &Dense, weight: &[f32], prepared: &mut [f32], work: Workspace)
 /// If a length is not what `d` tells, a halo is narrower than its algorithm needs, or the scratch is smaller than the
 /// functions above tell.
 pub fn forward(d: &Dense, x: View, prepared: &[f32], epilogue: Epilogue, y: ViewMut, work: Workspace) {
-    match d.forward.of(work.policy, work.batch) {
-        Algorithm::Direct => {
-            direct::forward(&d.conv, x, &prepared[..direct::prepared_len(&d.conv)], epilogue, y, work);
-        }
-        Algorithm::Winograd(tile) => {
-            let prepared = &prepared[..winograd::prepared_len(tile, &d.conv)];
-            winograd::forward(tile, &d.conv, x, prepared, epilogue, y, work);
-        }
-    }
+    d.forward.of(work.policy, work.batch).forward(&d.conv, x, prepared, epilogue, y, work);
 }
 
-/// [`prepare`] and [`forward`] in one.
+/// [`prepare`] and [`forward`] in one, for batches of as many images as there are.
 ///
 /// # Panics
 /// As they do.
@@ -177,9 +191,11 @@ pub fn train_forward(
     y: ViewMut,
     mut work: Workspace,
 ) {
+    let algorithm = d.forward.of(work.policy, x.count());
     let prepared = work.take_step(prepared_len(d));
-    prepare(d, weight, prepared, work.reborrow());
-    forward(d, x, prepared, Epilogue { activation, ..Epilogue::bias(bias) }, y, work);
+    algorithm.prepare(&d.conv, weight, prepared, work.reborrow());
+    let epilogue = Epilogue { activation, ..Epilogue::bias(bias) };
+    algorithm.forward(&d.conv, x, prepared, epilogue, y, work);
 }
 
 /// The gradient `d_x` of the input, from that of the sums.
@@ -187,7 +203,7 @@ pub fn train_forward(
 /// # Panics
 /// As [`forward`].
 pub fn backward_input(d: &Dense, d_y: View, weight: &[f32], d_x: ViewMut, write: Write, work: Workspace) {
-    match d.backward_input.of(work.policy, work.batch) {
+    match d.backward_input.of(work.policy, d_y.count()) {
         Algorithm::Direct => direct::backward_input(&d.conv, d_y, weight, d_x, write, work),
         Algorithm::Winograd(tile) => {
             winograd::backward_input(tile, &d.conv, d_y, weight, d_x, write, work);
