@@ -4,18 +4,15 @@
 //!
 //! ```text
 //! {
-//!     const LAYER: rt::conv2d::Conv2d = …;
 //!     let ([a, b], work) = pass.arena.split(pass.count, [rt::memory::Buffer::new(at[0], 784), …]);
-//!     rt::conv2d::im2col::forward(&LAYER, a.into_view(), &pass.parameters[at[2]..at[2] + 150], Some(…), b, work);
+//!     rt::conv2d::im2col::forward(&L0, a.into_view(), &pass.parameters[at[2]..at[2] + 150], Some(…), b, work);
 //! }
 //! ```
 
+use super::descriptor::{Descriptors, float};
 use super::runtime;
 use crate::ops::activation::Activation;
-use crate::plan::{
-    Blocked, Call, Choices, Descriptor, Epilogue, Images, Mode, Operand, Parameters, Place, Root, Tile,
-    Window,
-};
+use crate::plan::{Call, Epilogue, Mode, Operand, Parameters, Place, Root};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
@@ -74,22 +71,30 @@ pub(super) fn buffer(place: Place, memory: Memory<'_>, offsets: &mut Offsets) ->
 }
 
 /// Writes one call.
-pub(super) fn call(call: &Call, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
+pub(super) fn call(
+    call: &Call,
+    memory: Memory<'_>,
+    offsets: &mut Offsets,
+    descriptors: &mut Descriptors,
+) -> TokenStream {
     let rt = runtime();
-    let mut writer =
-        Writer { memory, offsets, buffers: Vec::new(), gradients: Vec::new(), running: Vec::new() };
+    let mut writer = Writer {
+        memory,
+        offsets,
+        descriptors,
+        buffers: Vec::new(),
+        gradients: Vec::new(),
+        running: Vec::new(),
+    };
     let operands: Vec<TokenStream> = call.operands.iter().map(|operand| writer.operand(operand)).collect();
     let kernel: TokenStream = {
         let path = call.kernel.split("::").map(|part| Ident::new(part, Span::call_site()));
         quote!(#rt #(::#path)*)
     };
-    let (layer, layer_ref) = match &call.descriptor {
-        Some(descriptor) => {
-            let (ty, value) = descriptor_tokens(descriptor);
-            (quote!(const LAYER: #ty = #value;), quote!(&LAYER,))
-        }
-        None => (TokenStream::new(), TokenStream::new()),
-    };
+    let layer = call.descriptor.as_ref().map(|descriptor| {
+        let name = writer.descriptors.name(descriptor);
+        quote!(&#name,)
+    });
     let (buffers, places) = writer.names(Slot::Buffer);
     let (gradients, gradient_ranges) = writer.names(Slot::Gradient);
     let (running, running_ranges) = writer.names(Slot::Running);
@@ -109,11 +114,10 @@ pub(super) fn call(call: &Call, memory: Memory<'_>, offsets: &mut Offsets) -> To
     };
     quote! {
         {
-            #layer
             #split_gradients
             #split_running
             #split
-            #kernel(#layer_ref #(#operands,)* work);
+            #kernel(#layer #(#operands,)* work);
         }
     }
 }
@@ -149,6 +153,7 @@ enum Slot {
 struct Writer<'w, 'p> {
     memory: Memory<'p>,
     offsets: &'w mut Offsets,
+    descriptors: &'w mut Descriptors,
     buffers: Vec<TokenStream>,
     gradients: Vec<TokenStream>,
     running: Vec<TokenStream>,
@@ -205,8 +210,8 @@ impl Writer<'_, '_> {
             Operand::DropoutKey => quote!(pass.dropout),
             Operand::Number(number) => float(*number),
             Operand::Descriptor(descriptor) => {
-                let (_, value) = descriptor_tokens(descriptor);
-                quote!(&const { #value })
+                let name = self.descriptors.name(descriptor);
+                quote!(&#name)
             }
             Operand::Prepared(piece) => {
                 let range = self.offsets.prepared(*piece);
@@ -286,13 +291,6 @@ fn name(slot: Slot, index: usize) -> TokenStream {
     quote!(#ident)
 }
 
-/// A number as `f32`.
-fn float(number: f64) -> TokenStream {
-    let literal = proc_macro2::Literal::f64_suffixed(number.abs());
-    let sign = (number < 0.0).then(|| quote!(-));
-    quote!((#sign #literal as f32))
-}
-
 /// What the epilogue of a convolution ends with.
 pub(super) fn epilogue_activation(activation: Option<Activation>) -> TokenStream {
     let rt = runtime();
@@ -303,165 +301,4 @@ pub(super) fn epilogue_activation(activation: Option<Activation>) -> TokenStream
         Some(other) => unreachable!("{other:?} is not fused"),
     };
     quote!(#rt::conv2d::epilogue::Activation::#name)
-}
-
-/// The layout of an image in blocks.
-pub(super) fn blocked_tokens(blocked: Blocked) -> TokenStream {
-    let rt = runtime();
-    let (channels, plane, halo) = (blocked.channels, pair(blocked.plane), pair(blocked.halo));
-    quote!(#rt::blocked::Blocked { channels: #channels, plane: #plane, halo: #halo })
-}
-
-/// A convolution without groups.
-fn dense_tokens(conv: &TokenStream, choices: &Choices) -> (TokenStream, TokenStream) {
-    let rt = runtime();
-    let algorithm = |tile: Option<Tile>| match tile {
-        None => quote!(#rt::conv2d::dense::Algorithm::Direct),
-        Some(tile) => {
-            let name = format_ident!("{tile:?}");
-            quote!(#rt::conv2d::dense::Algorithm::Winograd(#rt::conv2d::winograd::Tile::#name))
-        }
-    };
-    let [forward, backward_input, backward_weight] =
-        [choices.forward, choices.backward_input, choices.backward_weight].map(|choice| {
-            let (f2, fast, fast_from) = (algorithm(choice.f2), algorithm(choice.fast), choice.fast_from);
-            quote!(#rt::conv2d::dense::Choice { f2: #f2, fast: #fast, fast_from: #fast_from })
-        });
-    let ty = quote!(#rt::conv2d::dense::Dense);
-    let fields = quote! {
-        conv: #conv, forward: #forward, backward_input: #backward_input, backward_weight: #backward_weight,
-    };
-    (ty.clone(), quote!(#ty { #fields }))
-}
-
-fn conv2d_tokens(in_channels: usize, out_channels: usize, groups: usize, window: &Window) -> TokenStream {
-    let rt = runtime();
-    let window = window_tokens(window);
-    quote! {
-        #rt::conv2d::Conv2d {
-            in_channels: #in_channels, out_channels: #out_channels, groups: #groups, window: #window,
-        }
-    }
-}
-
-/// The type of a descriptor and its value.
-pub(super) fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenStream) {
-    let rt = runtime();
-    match descriptor {
-        Descriptor::Conv2d { in_channels, out_channels, groups, window } => {
-            (quote!(#rt::conv2d::Conv2d), conv2d_tokens(*in_channels, *out_channels, *groups, window))
-        }
-        Descriptor::BlockedConv2d { choices, in_channels, out_channels, groups, window, x_halo, y_halo } => {
-            let conv = conv2d_tokens(*in_channels, *out_channels, *groups, window);
-            let halos = halo_tokens(*x_halo, *y_halo);
-            let ty = quote!(#rt::conv2d::BlockedConv2d);
-            let blocked = quote!(#ty { conv: #conv, #halos });
-            match choices {
-                Some(choices) => dense_tokens(&blocked, choices),
-                None => (ty, blocked),
-            }
-        }
-        Descriptor::FirstConv2d { in_channels, out_channels, window, y_halo } => {
-            let (conv, y_halo) = (conv2d_tokens(*in_channels, *out_channels, 1, window), pair(*y_halo));
-            let ty = quote!(#rt::conv2d::first_layer::FirstConv2d);
-            (ty.clone(), quote!(#ty { conv: #conv, y_halo: #y_halo }))
-        }
-        Descriptor::Blocked(blocked) => (quote!(#rt::blocked::Blocked), blocked_tokens(*blocked)),
-        Descriptor::Haloed { layer, x_halo, y_halo } => {
-            let ((layer_ty, layer), halos) = (descriptor_tokens(layer), halo_tokens(*x_halo, *y_halo));
-            let ty = quote!(#rt::blocked::Haloed);
-            (quote!(#ty<#layer_ty>), quote!(#ty { layer: #layer, #halos }))
-        }
-        Descriptor::Images(images) => images_tokens(images),
-        Descriptor::BlockedBatchNorm2d { norm, images } => {
-            let ((_, norm), (_, images_value)) = (descriptor_tokens(norm), images_tokens(images));
-            let (ty, count) = (quote!(#rt::batch_norm2d::blocked::BlockedBatchNorm2d), images.halos.len());
-            (quote!(#ty<#count>), quote!(#ty { norm: #norm, images: #images_value }))
-        }
-        Descriptor::Part { whole, part, first } => {
-            let (whole, part) = (blocked_tokens(*whole), blocked_tokens(*part));
-            let ty = quote!(#rt::elementwise::blocked::Part);
-            (ty.clone(), quote!(#ty { whole: #whole, part: #part, first: #first }))
-        }
-        Descriptor::Linear { in_features, out_features } => {
-            let ty = quote!(#rt::linear::Linear);
-            (ty.clone(), quote!(#ty { in_features: #in_features, out_features: #out_features }))
-        }
-        Descriptor::MaxPool2d { channels, window } => {
-            let window = window_tokens(window);
-            let ty = quote!(#rt::pool::MaxPool2d);
-            (ty.clone(), quote!(#ty { channels: #channels, window: #window }))
-        }
-        Descriptor::AvgPool2d { channels, window, count_include_pad } => {
-            let window = window_tokens(window);
-            let ty = quote!(#rt::pool::AvgPool2d);
-            let fields = quote!(channels: #channels, window: #window, count_include_pad: #count_include_pad);
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::AdaptivePool2d { channels, input, output } => {
-            let (input, output) = (pair(*input), pair(*output));
-            let ty = quote!(#rt::pool::AdaptivePool2d);
-            (ty.clone(), quote!(#ty { channels: #channels, input: #input, output: #output }))
-        }
-        Descriptor::Upsample { channels, input, scale, align_corners } => {
-            let (input, scale) = (pair(*input), pair(*scale));
-            let ty = quote!(#rt::upsample::Upsample);
-            let fields =
-                quote!(channels: #channels, input: #input, scale: #scale, align_corners: #align_corners);
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::LocalResponseNorm { channels, pixels, size, alpha, beta, k } => {
-            let (alpha, beta, k) = (float(*alpha), float(*beta), float(*k));
-            let ty = quote!(#rt::local_response_norm::LocalResponseNorm);
-            let fields = quote! {
-                channels: #channels, pixels: #pixels, size: #size, alpha: #alpha, beta: #beta, k: #k,
-            };
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::Softmax { channels, pixels } => {
-            let ty = quote!(#rt::softmax::Softmax);
-            (ty.clone(), quote!(#ty { channels: #channels, pixels: #pixels }))
-        }
-        Descriptor::BatchNorm2d { channels, pixels, eps, momentum } => {
-            let (eps, momentum) = (float(*eps), float(*momentum));
-            let ty = quote!(#rt::batch_norm2d::BatchNorm2d);
-            let fields = quote!(channels: #channels, pixels: #pixels, eps: #eps, momentum: #momentum);
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::Dropout { p, layer } => {
-            let (p, layer) = (float(*p), *layer as u64);
-            let ty = quote!(#rt::dropout::Dropout);
-            (ty.clone(), quote!(#ty { p: #p, layer: #layer }))
-        }
-    }
-}
-
-fn images_tokens(images: &Images) -> (TokenStream, TokenStream) {
-    let rt = runtime();
-    let (ty, count) = (quote!(#rt::blocked::Operands), images.halos.len());
-    let (channels, plane) = (images.channels, pair(images.plane));
-    let halos = images.halos.iter().map(|halo| pair(*halo));
-    (quote!(#ty<#count>), quote!(#ty { channels: #channels, plane: #plane, halos: [#(#halos),*] }))
-}
-
-fn halo_tokens(x_halo: [usize; 2], y_halo: [usize; 2]) -> TokenStream {
-    let (x_halo, y_halo) = (pair(x_halo), pair(y_halo));
-    quote!(x_halo: #x_halo, y_halo: #y_halo)
-}
-
-fn window_tokens(window: &Window) -> TokenStream {
-    let rt = runtime();
-    let sliding = window.sliding;
-    let (input, output) = (pair(window.input), pair(window.output));
-    let (kernel, stride) = (pair(sliding.kernel), pair(sliding.stride));
-    let (padding, dilation) = (pair(sliding.padding), pair(sliding.dilation));
-    quote! {
-        #rt::window::Window {
-            input: #input, output: #output, kernel: #kernel, stride: #stride, padding: #padding, dilation: #dilation,
-        }
-    }
-}
-
-fn pair([height, width]: [usize; 2]) -> TokenStream {
-    quote!([#height, #width])
 }

@@ -1,9 +1,10 @@
 //! Passes as functions: one for each distinct block, never one flat body of all layers.
 
-use super::call::{Memory, Offsets, blocked_tokens, buffer, call, epilogue_activation};
+use super::call::{Memory, Offsets, buffer, call, epilogue_activation};
+use super::descriptor::Descriptors;
 use super::runtime;
 use crate::graph::Graph;
-use crate::plan::{Action, Layout, Observed, Pass, Piece, Plan, Root, Step};
+use crate::plan::{Action, Descriptor, Layout, Observed, Pass, Piece, Plan, Root, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -38,11 +39,13 @@ pub(super) struct Functions<'p> {
     /// Names by the text of the body.
     known: BTreeMap<String, Ident>,
     items: TokenStream,
+    /// The constants that they name.
+    descriptors: Descriptors,
 }
 
 impl<'p> Functions<'p> {
-    pub(super) fn new(graph: &'p Graph, plan: &'p Plan) -> Self {
-        Self { graph, plan, known: BTreeMap::new(), items: TokenStream::new() }
+    pub(super) fn new(graph: &'p Graph, plan: &'p Plan, descriptors: Descriptors) -> Self {
+        Self { graph, plan, known: BTreeMap::new(), items: TokenStream::new(), descriptors }
     }
 
     /// The body of what is prepared once.
@@ -61,26 +64,27 @@ impl<'p> Functions<'p> {
         runs.into_iter().map(|run| self.run(kind, pass, run)).collect()
     }
 
-    /// The items.
+    /// The items, and the constants that they name.
     pub(super) fn finish(self) -> TokenStream {
-        self.items
+        let (functions, constants) = (self.items, self.descriptors.finish());
+        quote!(#constants #functions)
     }
 
     fn run(&mut self, kind: Kind, pass: &Pass, steps: &[Step]) -> TokenStream {
         let memory = Memory { parameters: &self.plan.parameters, buffers: &pass.offsets };
         let mut offsets = Offsets::default();
-        let body: TokenStream = steps.iter().map(|step| Self::step(step, memory, &mut offsets)).collect();
+        let body: TokenStream = steps.iter().map(|step| self.step(step, memory, &mut offsets)).collect();
         let numbers = offsets.finish();
         let name = self.function(kind, &body, numbers.len());
         quote!(#name(pass, &[#(#numbers),*]);)
     }
 
-    fn step(step: &Step, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
+    fn step(&mut self, step: &Step, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
         match &step.action {
-            Action::Call(kernel) => call(kernel, memory, offsets),
+            Action::Call(kernel) => call(kernel, memory, offsets, &mut self.descriptors),
             Action::Observe(observed) => {
                 let Some(layer) = step.layer else { unreachable!("an observed place is a layer's output") };
-                observe(layer, observed, memory, offsets)
+                observe(layer, observed, memory, offsets, &mut self.descriptors)
             }
         }
     }
@@ -105,7 +109,13 @@ impl<'p> Functions<'p> {
 }
 
 /// Shows the observer what a layer has given, and the layers that its kernel computes too.
-fn observe(layer: usize, observed: &Observed, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
+fn observe(
+    layer: usize,
+    observed: &Observed,
+    memory: Memory<'_>,
+    offsets: &mut Offsets,
+    descriptors: &mut Descriptors,
+) -> TokenStream {
     let Observed { place, epilogue } = observed;
     let rt = runtime();
     let layer = offsets.at(layer);
@@ -114,9 +124,9 @@ fn observe(layer: usize, observed: &Observed, memory: Memory<'_>, offsets: &mut 
         return quote!(pass.observer.observe(#layer, pass.input););
     };
     let Layout::Blocked(blocked) = place.layout else { return quote!(pass.observe(#layer, #buffer);) };
-    let blocked = blocked_tokens(blocked);
+    let blocked = descriptors.name(&Descriptor::Blocked(blocked));
     if epilogue.followers.is_empty() {
-        return quote!(pass.observe_blocked(#layer, #buffer, &const { #blocked }););
+        return quote!(pass.observe_blocked(#layer, #buffer, &#blocked););
     }
     let followers = epilogue.followers.iter().map(|follower| offsets.at(follower)).collect::<Vec<_>>();
     let optional = |range: Option<TokenStream>| match range {
@@ -134,7 +144,7 @@ fn observe(layer: usize, observed: &Observed, memory: Memory<'_>, offsets: &mut 
         pass.observe_fused(
             &[#layer, #(#followers),*],
             #buffer,
-            &const { #blocked },
+            &#blocked,
             #rt::pass::Fused { bias: #bias, norm: #norm, activation: #activation },
         );
     }

@@ -1,10 +1,10 @@
 //! The `const` tables of a network: layers, tensors, and the sizes of its arenas.
 
-use super::call::descriptor_tokens;
+use super::descriptor::Descriptors;
 use super::runtime;
 use crate::graph::Graph;
 use crate::ops::TensorKind;
-use crate::plan::{Action, Descriptor, Len, Parameters, Pass, Prepared};
+use crate::plan::{Action, Descriptor, Len, Parameters, Pass, Piece, Prepared};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::BTreeSet;
@@ -59,10 +59,15 @@ pub(super) fn tensors(parameters: &Parameters) -> TokenStream {
 }
 
 /// `ArenaLayout { … }`; the kernels themselves say how much scratch they need.
-pub(super) fn arena(passes: &[&Pass], saved_len: usize, prepared_len: &TokenStream) -> TokenStream {
+pub(super) fn arena(
+    passes: &[&Pass],
+    saved_len: usize,
+    prepared_len: &TokenStream,
+    descriptors: &mut Descriptors,
+) -> TokenStream {
     let rt = runtime();
     let image_len = passes.iter().map(|pass| pass.image_len).max().unwrap_or(0);
-    let (lane, step) = (scratch(passes, "lane_len"), scratch(passes, "step_len"));
+    let [lane, step] = ["lane_len", "step_len"].map(|of| scratch(passes, of, descriptors));
     quote! {
         #rt::memory::ArenaLayout {
             image_len: #image_len,
@@ -75,18 +80,19 @@ pub(super) fn arena(passes: &[&Pass], saved_len: usize, prepared_len: &TokenStre
 }
 
 /// Where each prepared piece starts, and where the last ends: an array.
-pub(super) fn prepared(prepared: &Prepared) -> TokenStream {
+pub(super) fn prepared(prepared: &Prepared, descriptors: &mut Descriptors) -> TokenStream {
     let rt = runtime();
-    let lens = prepared.pieces.iter().map(|piece| match &piece.len {
+    let mut len = |piece: &Piece| match &piece.len {
         Len::Numbers(len) => quote!(#len),
-        Len::Kernel(function) => const_call(function, piece.call.descriptor.as_ref()),
-    });
+        Len::Kernel(function) => const_call(function, piece.call.descriptor.as_ref(), descriptors),
+    };
+    let lens: Vec<TokenStream> = prepared.pieces.iter().map(&mut len).collect();
     let ends = prepared.pieces.len() + 1;
     quote!(const PREPARED: [usize; #ends] = #rt::memory::starts([#(#lens),*]);)
 }
 
 /// Calls of the runtime's `const fn`s for the scratch of each layer that wants some, in a fixed order and each once.
-fn scratch(passes: &[&Pass], of: &str) -> Vec<TokenStream> {
+fn scratch(passes: &[&Pass], of: &str, descriptors: &mut Descriptors) -> Vec<TokenStream> {
     let mut seen = BTreeSet::new();
     let mut calls = Vec::new();
     for step in passes.iter().flat_map(|pass| &pass.steps) {
@@ -113,7 +119,7 @@ fn scratch(passes: &[&Pass], of: &str) -> Vec<TokenStream> {
         if !needs_scratch {
             continue;
         }
-        let tokens = const_call(&format!("{}_{of}", call.kernel), Some(descriptor));
+        let tokens = const_call(&format!("{}_{of}", call.kernel), Some(descriptor), descriptors);
         if seen.insert(tokens.to_string()) {
             calls.push(tokens);
         }
@@ -121,10 +127,10 @@ fn scratch(passes: &[&Pass], of: &str) -> Vec<TokenStream> {
     calls
 }
 
-/// `rt::conv2d::direct::prepared_len(&LAYER)`
-fn const_call(function: &str, descriptor: Option<&Descriptor>) -> TokenStream {
+/// `rt::conv2d::dense::prepared_len(&L3)`
+fn const_call(function: &str, descriptor: Option<&Descriptor>, descriptors: &mut Descriptors) -> TokenStream {
     let rt = runtime();
-    let layer = descriptor.map(|descriptor| descriptor_tokens(descriptor).1);
+    let layer = descriptor.map(|descriptor| descriptors.name(descriptor));
     let path = function.split("::").map(|part| Ident::new(part, Span::call_site()));
     quote!(#rt #(::#path)* (&#layer))
 }
