@@ -17,6 +17,7 @@ use crate::window::Window;
 
 pub mod direct;
 pub mod epilogue;
+pub mod first_layer;
 pub mod im2col;
 mod part;
 mod patches;
