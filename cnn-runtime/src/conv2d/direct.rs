@@ -11,11 +11,12 @@
 //! The way here:
 //!
 //! ```text
-//! for each image
-//!     for each block of y
-//!         for each part of its taps (x_block, k, l)     18 panels of the weight, which stay in the first-level cache
-//!             for each tile of six pixels, wherever a row ends
-//!                 the core: 6 × 16 sums in registers over all of the part's taps
+//! for some images                                       2 MiB of x
+//!     for each block of y                               its weight stays in a core's own cache
+//!         for each of the images
+//!             for each part of the taps (x_block, k, l)     18 panels of the weight, in the first-level cache
+//!                 for each tile of six pixels, wherever a row ends
+//!                     the core: 6 × 16 sums in registers over all of the part's taps
 //! ```
 //!
 //! 1. The weight is packed so that the core reads it from front to back.

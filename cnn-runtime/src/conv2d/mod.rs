@@ -20,6 +20,7 @@ pub mod direct;
 pub mod direct_weight;
 pub mod epilogue;
 pub mod first_layer_weight;
+pub mod first_layer;
 pub mod im2col;
 mod part;
 mod patches;

@@ -47,30 +47,26 @@ impl<'a> RowsMut<'a> {
         let of_image = self.d.blocks() * self.d.padded()[0];
         row / of_image * self.image_stride + row % of_image * self.d.padded()[1] * LINE
     }
-}
 
-/// The rows of each block.
-impl<'a> Iterator for RowsMut<'a> {
-    type Item = BlockRows<'a>;
+    /// How many blocks have rows here.
+    pub(super) fn blocks(&self) -> usize {
+        let height = self.d.padded()[0];
+        if self.rows.is_empty() { 0 } else { self.rows.end.div_ceil(height) - self.rows.start / height }
+    }
 
-    fn next(&mut self) -> Option<BlockRows<'a>> {
-        if self.rows.is_empty() {
-            return None;
-        }
+    /// The rows of one of these blocks.
+    pub(super) fn block(&mut self, block: usize) -> BlockRows<'_> {
         let [height, width] = self.d.padded();
-        let block = self.rows.start / height;
-        let first = self.rows.start % height;
-        let count = self.rows.len().min(height - first);
-        let whole = Self { numbers: core::mem::take(&mut self.numbers), rows: self.rows.clone(), ..*self };
-        let (these, others) = whole.cut(count);
-        *self = others;
-        let (pixels, _) = these.numbers.as_chunks_mut::<LINE>();
-        Some(BlockRows {
+        let block = self.rows.start / height + block;
+        let rows = self.rows.start.max(block * height)..self.rows.end.min((block + 1) * height);
+        let start = self.start(rows.start) - self.start(self.rows.start);
+        let (pixels, _) = self.numbers[start..start + rows.len() * width * LINE].as_chunks_mut();
+        BlockRows {
             image: block / self.d.blocks(),
             block: block % self.d.blocks(),
-            rows: first..first + count,
-            pixels: &mut pixels[..count * width],
-        })
+            rows: rows.start - block * height..rows.end - block * height,
+            pixels,
+        }
     }
 }
 

@@ -64,10 +64,14 @@ pub(crate) fn add_taps<S: Simd, const R: usize>(
         // SAFETY: `farthest` is the largest of `offsets`, which is private and never changes, and the assertion above
         // holds each pixel plus `farthest` below the length of `x`.
         let lines: [&Pixel; R] = from_fn(|r| unsafe { x.get_unchecked(pixels[r] + offset) });
-        for (c, weight) in panel.iter().enumerate() {
-            let weight = simd.load(weight);
-            for (sum, line) in sums.iter_mut().zip(lines) {
-                *sum = simd.mul_add(simd.splat(line[c]), weight, *sum);
+        for quarter in 0..4 {
+            // Four channels are as many as the optimiser unrolls.
+            for c in 0..LINE / 4 {
+                let c = LINE / 4 * quarter + c;
+                let weight = simd.load(&panel[c]);
+                for (sum, line) in sums.iter_mut().zip(lines) {
+                    *sum = simd.mul_add(simd.splat(line[c]), weight, *sum);
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::blocked::{Blocked, Pixel};
 use crate::conv2d::epilogue::{BlockEpilogue, Epilogue};
 use crate::conv2d::rows::{BlockRows, RowsMut};
 use crate::conv2d::tile::{Panel, TILE, Taps, add_taps};
+use crate::gemm::blocks;
 use crate::memory::{LINE, Workspace};
 use crate::parallel;
 use crate::simd::{Kernel, Simd, on_best_unit};
@@ -18,6 +19,9 @@ use core::ops::Range;
 
 /// Taps whose sums stay in registers: their panels, 18 KiB, leave room for x in the first-level cache.
 const DEPTH: usize = 18;
+
+/// Numbers of the images whose sums one block's weight computes while it is in a core's own cache: 2 MiB.
+const CACHED: usize = 1 << 19;
 
 /// One axis of a sweep.
 #[derive(Clone, Copy, Debug)]
@@ -164,13 +168,19 @@ impl Kernel for Share<'_> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Self { sweep, x, rows, write, epilogue } = self;
-        for y in rows {
-            let Some(x) = x.images().nth(y.image) else { unreachable!("as many images in as out") };
-            if write == Write::Overwrite {
-                sweep.y.clear_halo_of(y.rows.clone(), y.pixels);
+        let Self { sweep, x, mut rows, write, epilogue } = self;
+        let of_image = sweep.y.blocks();
+        for some in blocks(0..rows.blocks(), of_image * (CACHED / sweep.x.len()).max(1)) {
+            for first in some.start..some.end.min(some.start + of_image) {
+                for block in (first..some.end).step_by(of_image) {
+                    let y = rows.block(block);
+                    let Some(x) = x.images().nth(y.image) else { unreachable!("as many images in as out") };
+                    if write == Write::Overwrite {
+                        sweep.y.clear_halo_of(y.rows.clone(), y.pixels);
+                    }
+                    sweep.block_rows(simd, x.as_chunks().0, y, write, &epilogue);
+                }
             }
-            sweep.block_rows(simd, x.as_chunks().0, y, write, &epilogue);
         }
     }
 }
