@@ -98,33 +98,55 @@ fn scratch(passes: &[&Pass], of: &str, descriptors: &mut Descriptors) -> Vec<Tok
     for step in passes.iter().flat_map(|pass| &pass.steps) {
         let Action::Call(call) = &step.action else { continue };
         let Some(descriptor) = &call.descriptor else { continue };
-        let needs_scratch = match descriptor {
-            Descriptor::BlockedConv2d { .. } | Descriptor::FirstConv2d { .. } => true,
-            Descriptor::Conv2d { .. } => of == "lane_len" || call.kernel.ends_with("backward_weight"),
-            Descriptor::Linear { .. } => (of == "step_len") == call.kernel.ends_with("::forward"),
-            Descriptor::LocalResponseNorm { .. } => of == "lane_len",
-            Descriptor::MaxPool2d { .. }
-            | Descriptor::AvgPool2d { .. }
-            | Descriptor::AdaptivePool2d { .. }
-            | Descriptor::Upsample { .. }
-            | Descriptor::Softmax { .. }
-            | Descriptor::BatchNorm2d { .. }
-            | Descriptor::Blocked(_)
-            | Descriptor::Haloed { .. }
-            | Descriptor::Images(_)
-            | Descriptor::BlockedBatchNorm2d { .. }
-            | Descriptor::Part { .. }
-            | Descriptor::Dropout { .. } => false,
-        };
-        if !needs_scratch {
-            continue;
-        }
-        let tokens = const_call(&format!("{}_{of}", call.kernel), Some(descriptor), descriptors);
-        if seen.insert(tokens.to_string()) {
-            calls.push(tokens);
+        for function in scratch_functions(descriptor, &call.kernel, of) {
+            let tokens = const_call(&function, Some(descriptor), descriptors);
+            if seen.insert(tokens.to_string()) {
+                calls.push(tokens);
+            }
         }
     }
     calls
+}
+
+/// The functions that tell how much scratch a kernel needs: `lane_len` for each thread, or `step_len` for the step.
+fn scratch_functions(descriptor: &Descriptor, kernel: &str, of: &str) -> Vec<String> {
+    let itself = || vec![format!("{kernel}_{of}")];
+    let is_backward_weight = kernel.ends_with("::backward_weight");
+    let is_lane = of == "lane_len";
+    match descriptor {
+        // Training prepares the weight in every step.
+        Descriptor::BlockedConv2d { .. } | Descriptor::FirstConv2d { .. } => {
+            let is_depthwise = matches!(descriptor, Descriptor::BlockedConv2d { choices: None, .. });
+            let is_dense = matches!(descriptor, Descriptor::BlockedConv2d { choices: Some(_), .. });
+            match kernel.rsplit_once("::") {
+                Some((module, "forward" | "train_forward")) if is_lane && !is_depthwise => {
+                    vec![format!("{module}::forward_lane_len")]
+                }
+                Some((module, "train_forward")) if !is_lane => vec![format!("{module}::prepared_len")],
+                Some((_, "forward" | "train_forward")) => Vec::new(),
+                _ if is_lane && (is_depthwise || is_dense && is_backward_weight) => Vec::new(),
+                _ => itself(),
+            }
+        }
+        Descriptor::Conv2d { .. } if is_lane || is_backward_weight => itself(),
+        Descriptor::Linear { .. } if is_lane != kernel.ends_with("::forward") => itself(),
+        Descriptor::LocalResponseNorm { .. } if is_lane => itself(),
+        Descriptor::Conv2d { .. }
+        | Descriptor::Linear { .. }
+        | Descriptor::LocalResponseNorm { .. }
+        | Descriptor::MaxPool2d { .. }
+        | Descriptor::AvgPool2d { .. }
+        | Descriptor::AdaptivePool2d { .. }
+        | Descriptor::Upsample { .. }
+        | Descriptor::Softmax { .. }
+        | Descriptor::BatchNorm2d { .. }
+        | Descriptor::Blocked(_)
+        | Descriptor::Haloed { .. }
+        | Descriptor::Images(_)
+        | Descriptor::BlockedBatchNorm2d { .. }
+        | Descriptor::Part { .. }
+        | Descriptor::Dropout { .. } => Vec::new(),
+    }
 }
 
 /// `rt::conv2d::dense::prepared_len(&L3)`

@@ -19,7 +19,7 @@ pub enum Algorithm {
 }
 
 /// The channels of an image for [`Algorithm::FirstLayer`], at most.
-const FEW_CHANNELS: usize = 0;
+const FEW_CHANNELS: usize = 4;
 
 impl Algorithm {
     /// The kernel for a convolution of so many channels. Nobody asks for the gradient of what the user gives.

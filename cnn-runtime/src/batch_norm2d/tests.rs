@@ -1,5 +1,6 @@
 use super::*;
 use crate::conv2d::testing::{Batch, numbers};
+use crate::policy::Policy;
 use crate::reference::batch_norm2d as reference;
 use alloc::vec;
 use alloc::vec::Vec;

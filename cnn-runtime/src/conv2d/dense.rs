@@ -117,24 +117,6 @@ pub const fn forward_lane_len(d: &Dense) -> usize {
     largest!(d.forward, 0, |tile| winograd::forward_lane_len(tile, &d.conv))
 }
 
-/// Numbers of scratch that [`forward`] needs for the step.
-#[must_use]
-pub const fn forward_step_len(_: &Dense) -> usize {
-    0
-}
-
-/// Numbers of scratch that [`train_forward`] needs for each thread.
-#[must_use]
-pub const fn train_forward_lane_len(d: &Dense) -> usize {
-    forward_lane_len(d)
-}
-
-/// Numbers of scratch that [`train_forward`] needs for the step.
-#[must_use]
-pub const fn train_forward_step_len(d: &Dense) -> usize {
-    prepared_len(d)
-}
-
 /// Numbers of scratch that [`backward_input`] needs for each thread.
 #[must_use]
 pub const fn backward_input_lane_len(d: &Dense) -> usize {
@@ -147,12 +129,6 @@ pub const fn backward_input_step_len(d: &Dense) -> usize {
     largest!(d.backward_input, direct::backward_input_step_len(&d.conv), |tile| {
         winograd::backward_input_step_len(tile, &d.conv)
     })
-}
-
-/// Numbers of scratch that [`backward_weight`] needs for each thread.
-#[must_use]
-pub const fn backward_weight_lane_len(_: &Dense) -> usize {
-    0
 }
 
 /// Numbers of scratch that [`backward_weight`] needs for the step.
@@ -181,7 +157,7 @@ pub fn forward(d: &Dense, x: View, prepared: &[f32], epilogue: Epilogue, y: View
 /// [`prepare`] and [`forward`] in one, for batches of as many images as there are.
 ///
 /// # Panics
-/// As they do.
+/// As they do, or if the step's scratch is smaller than [`prepared_len`] tells.
 pub fn train_forward(
     d: &Dense,
     x: View,

@@ -11,7 +11,7 @@ use super::Conv2d;
 use super::direct::backward::sweep_phases;
 use super::direct::pack::KernelTaps;
 use super::direct::sweep::{Axis, Sweep};
-use super::epilogue::Epilogue;
+use super::epilogue::{Activation, Epilogue};
 use super::weight_chunks::Gradients;
 use super::weight_sums::{self, Add, Layout, Place, Places};
 use crate::Write;
@@ -88,6 +88,24 @@ pub fn forward(
     let (weight, _) = prepared.as_chunks::<LINE>();
     let sweep = Sweep { x: d.x(), y: d.y(), axes: [0, 1].map(|axis| Axis::forward(d, axis)), weight };
     sweep.run(x, y, Write::Overwrite, epilogue, &mut work);
+}
+
+/// [`prepare`] and [`forward`] in one.
+///
+/// # Panics
+/// As they do, or if the step's scratch is smaller than [`prepared_len`] tells.
+pub fn train_forward(
+    d: &BlockedConv2d,
+    x: View,
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    activation: Activation,
+    y: ViewMut,
+    mut work: Workspace,
+) {
+    let prepared = work.take_step(prepared_len(d));
+    prepare(d, weight, prepared, work.reborrow());
+    forward(d, x, prepared, Epilogue { activation, ..Epilogue::bias(bias) }, y, work);
 }
 
 /// The gradient `d_x` of the input, from the weight in PyTorch's layout. The halos in `d` are those of `d_x` and `d_y`.

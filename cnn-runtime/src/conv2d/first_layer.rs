@@ -19,8 +19,10 @@
 //! numbers for constants, and more time.
 #![allow(clippy::inline_always)] // all of it must take on the instruction set of the kernel
 
+pub use super::first_layer_weight::{backward_weight, backward_weight_lane_len, backward_weight_step_len};
+
 use super::Conv2d;
-use super::epilogue::{BlockEpilogue, Epilogue};
+use super::epilogue::{Activation, BlockEpilogue, Epilogue};
 use super::rows::{BlockRows, RowsMut};
 use super::tile::TILE;
 use crate::blocked::{Blocked, Pixel};
@@ -46,7 +48,7 @@ impl FirstConv2d {
     }
 
     /// Rows and columns of a plane of `x` with its padding.
-    const fn padded(&self) -> [usize; 2] {
+    pub(super) const fn padded(&self) -> [usize; 2] {
         let window = &self.conv.window;
         [window.input[0] + 2 * window.padding[0], window.input[1] + 2 * window.padding[1]]
     }
@@ -105,6 +107,24 @@ pub fn forward(
         let padded = &mut padded[..forward_lane_len(d)];
         on_best_unit(Share { d, x, weight: prepared.as_chunks().0, epilogue, rows, padded });
     });
+}
+
+/// [`prepare`] and [`forward`] in one.
+///
+/// # Panics
+/// As they do, or if the step's scratch is smaller than [`prepared_len`] tells.
+pub fn train_forward(
+    d: &FirstConv2d,
+    x: View,
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    activation: Activation,
+    y: ViewMut,
+    mut work: Workspace,
+) {
+    let prepared = work.take_step(prepared_len(d));
+    prepare(d, weight, prepared, work.reborrow());
+    forward(d, x, prepared, Epilogue { activation, ..Epilogue::bias(bias) }, y, work);
 }
 
 /// Copies an image to the middle of its padding.

@@ -53,10 +53,14 @@ impl Tap for Panel {
 
     #[inline(always)]
     fn add<S: Simd, const R: usize>(&self, simd: S, lines: [&Pixel; R], sums: &mut [S::Line; R]) {
-        for (c, weight) in self.iter().enumerate() {
-            let weight = simd.load(weight);
-            for (sum, line) in sums.iter_mut().zip(lines) {
-                *sum = simd.mul_add(simd.splat(line[c]), weight, *sum);
+        for quarter in 0..4 {
+            // Four channels are as many as the optimiser unrolls.
+            for c in 0..LINE / 4 {
+                let c = LINE / 4 * quarter + c;
+                let weight = simd.load(&self[c]);
+                for (sum, line) in sums.iter_mut().zip(lines) {
+                    *sum = simd.mul_add(simd.splat(line[c]), weight, *sum);
+                }
             }
         }
     }
@@ -112,16 +116,6 @@ pub(crate) fn add_taps<S: Simd, W: Tap, const R: usize>(
         // SAFETY: `farthest` is the largest of `offsets`, which is private and never changes, and the assertion above
         // holds each pixel plus `farthest` below the length of `x`.
         let lines: [&Pixel; R] = from_fn(|r| unsafe { x.get_unchecked(pixels[r] + offset) });
-        for quarter in 0..4 {
-            // Four channels are as many as the optimiser unrolls.
-            for c in 0..LINE / 4 {
-                let c = LINE / 4 * quarter + c;
-                let weight = simd.load(&panel[c]);
-                for (sum, line) in sums.iter_mut().zip(lines) {
-                    *sum = simd.mul_add(simd.splat(line[c]), weight, *sum);
-                }
-            }
-        }
         weight.add(simd, lines, sums);
     }
 }

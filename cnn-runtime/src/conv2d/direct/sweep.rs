@@ -10,18 +10,13 @@ use crate::blocked::{Blocked, Pixel};
 use crate::conv2d::BlockedConv2d;
 use crate::conv2d::epilogue::{BlockEpilogue, Epilogue};
 use crate::conv2d::rows::{BlockRows, RowsMut};
-use crate::conv2d::tile::{Panel, TILE, Taps, add_taps};
-use crate::gemm::blocks;
-use crate::memory::{LINE, Workspace};
 use crate::conv2d::tile::{MOST_TAPS, TILE, Tap, Taps, add_taps};
+use crate::gemm::blocks;
 use crate::memory::Workspace;
 use crate::parallel;
 use crate::simd::{Kernel, Simd, on_best_unit};
 use crate::view::{View, ViewMut};
 use core::ops::Range;
-
-/// Taps whose sums stay in registers: their panels, 18 KiB, leave room for x in the first-level cache.
-const DEPTH: usize = 18;
 
 /// Numbers of the images whose sums one block's weight computes while it is in a core's own cache: 2 MiB.
 const CACHED: usize = 1 << 19;
