@@ -155,6 +155,11 @@ impl Blocked {
         InBlocks { images, block_len: self.block_len() }
     }
 
+    /// A block of an image.
+    pub(crate) fn block_of<'a>(&self, images: View<'a>, image: usize, block: usize) -> &'a [f32] {
+        &images.image(image)[block * self.block_len()..][..self.block_len()]
+    }
+
     /// Numbers of sixteen planes.
     const fn sixteen_planes(&self) -> usize {
         LINE * self.plane[0] * self.plane[1]

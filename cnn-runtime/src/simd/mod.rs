@@ -14,7 +14,7 @@ pub(crate) mod math;
 mod portable;
 mod sum;
 
-pub(crate) use sum::sums;
+pub(crate) use sum::{lane_sums, sums};
 
 use crate::memory::LINE;
 
