@@ -46,11 +46,11 @@ fn check<N: Network, L: Loss<N::Output, T>, T>(fixture: &Fixture, loss: L, targe
     let largest = expected.iter().fold(0.0_f64, |largest, logit| largest.max(logit.abs()));
     let outputs = net.forward(&inputs);
     let logits = N::Output::as_numbers(&outputs)[..expected.len()].iter().map(|logit| f64::from(*logit));
-    assert_close(&format!("{name}: logits"), logits, &expected, 1e-4 * largest);
+    assert_close(&format!("{name}: logits"), logits, expected, 1e-4 * largest);
 
     let sgd = Sgd::new(fixture.rate()).momentum(0.9).weight_decay(5e-4);
     let mut trainer = Trainer::new(&mut net, sgd).loss(loss);
-    for (step, expected) in fixture.numbers("losses").into_iter().enumerate() {
+    for (step, expected) in fixture.numbers("losses").iter().copied().enumerate() {
         let found = f64::from(trainer.step(&inputs, targets).expect("a batch that fits"));
         let tolerance = if step == 0 { 1e-5 } else { 1e-3 } * expected.max(1.0);
         assert_close(&format!("{name}: loss of step {step}"), [found], &[expected], tolerance);
