@@ -1,5 +1,5 @@
 //! The same numbers as PyTorch: whole networks and single layers, number by number, against what
-//! `tests/parity/generate.py` and `layers.py` wrote.
+//! `generate.py`, `layers.py` and `saved.py` in `tests/parity` wrote.
 //!
 //! All channels are there; most images are smaller than in the papers, since the more numbers there are, the more surely
 //! one of them lies where rounding decides about a relu.
@@ -12,3 +12,5 @@ mod fixture;
 mod layers;
 #[path = "parity/networks.rs"]
 mod networks;
+#[path = "parity/saved.rs"]
+mod saved;
