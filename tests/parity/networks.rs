@@ -86,18 +86,23 @@ fn check_gradients<N: Network, O: Optimizer, L>(fixture: &Fixture, trainer: &Tra
 
 /// What batch normalisation remembers after all steps.
 fn check_running_statistics<N: Network>(fixture: &Fixture, net: &N) {
-    if !fixture.has("running_samples") {
-        return;
-    }
-    let expected = fixture.numbers("running_samples");
     let running = |tensor: &&cnn::network::TensorInfo| {
         matches!(tensor.kind, TensorKind::RunningMean | TensorKind::RunningVar)
     };
-    for (tensor, expected) in N::TENSORS.iter().filter(running).zip(expected.chunks(SAMPLES)) {
+    let running: Vec<_> = N::TENSORS.iter().filter(running).collect();
+    let has = fixture.has("running_samples");
+    let expected = if has { fixture.numbers("running_samples") } else { &[] };
+    assert_eq!(expected.len(), running.len() * SAMPLES, "{}: running statistics", fixture.name());
+    for (tensor, expected) in running.into_iter().zip(expected.chunks(SAMPLES)) {
         let found = sample(net.tensor(tensor.name).expect("a tensor of the network").numbers());
         let largest = expected.iter().fold(1.0_f64, |largest, number| largest.max(number.abs()));
         let what = format!("{}: {} after all steps", fixture.name(), tensor.name);
         assert_close(&what, found.map(f64::from), expected, 1e-3 * largest);
+    }
+    let steps = fixture.numbers("losses").len() as f32;
+    for tensor in N::TENSORS.iter().filter(|tensor| tensor.kind == TensorKind::BatchesTracked) {
+        let found = net.tensor(tensor.name).expect("a tensor of the network");
+        assert_eq!(found.numbers(), [steps], "{}: {}", fixture.name(), tensor.name);
     }
 }
 
