@@ -1,10 +1,12 @@
-//! The kernels of convolutions and linear layers, over layer shapes of LeNet, AlexNet and VGG-11.
+//! The kernels of convolutions and linear layers, over layer shapes of LeNet, AlexNet, VGG-11, NiN and GoogLeNet.
 //!
 //! `cargo bench --bench kernels -- [FILTER]`. The elements per second are multiply-adds; the first line measures how many
 //! of them one core can do at most, from registers alone.
 
 use cnn_runtime::Write;
-use cnn_runtime::conv2d::{Conv2d, im2col, pointwise};
+use cnn_runtime::conv2d::epilogue::Epilogue;
+use cnn_runtime::conv2d::first_layer::{self, FirstConv2d};
+use cnn_runtime::conv2d::{BlockedConv2d, Conv2d, direct, im2col, pointwise};
 use cnn_runtime::linear::{self, Linear};
 use cnn_runtime::memory::{AlignedBuffer, Arena, ArenaLayout, Buffer, Workspace};
 use cnn_runtime::peak;
@@ -27,6 +29,29 @@ const CONVOLUTIONS: &[Shape] = &[
     ("alexnet.conv4", 384, 384, 12, 3, 1, 1),
     ("vgg11.conv2", 64, 128, 112, 3, 1, 1),
     ("nin.1x1", 256, 256, 26, 1, 1, 0),
+];
+
+/// Those of the blocked kernels, from AlexNet, VGG-11, NiN and GoogLeNet.
+const BLOCKED: &[Shape] = &[
+    ("alexnet.conv2", 96, 256, 26, 5, 1, 2),
+    ("alexnet.conv3", 256, 384, 12, 3, 1, 1),
+    ("vgg11.conv2", 64, 128, 112, 3, 1, 1),
+    ("vgg11.conv4", 256, 256, 56, 3, 1, 1),
+    ("vgg11.conv6", 512, 512, 28, 3, 1, 1),
+    ("vgg11.conv8", 512, 512, 14, 3, 1, 1),
+    ("nin.1x1", 256, 256, 26, 1, 1, 0),
+    ("googlenet.1x1@14", 480, 192, 14, 1, 1, 0),
+    ("googlenet.1x1@7", 832, 384, 7, 1, 1, 0),
+    ("googlenet.3x3@28", 96, 128, 28, 3, 1, 1),
+    ("googlenet.5x5@28", 16, 32, 28, 5, 1, 2),
+    ("googlenet.5x5@7", 48, 128, 7, 5, 1, 2),
+];
+
+const FIRST: &[Shape] = &[
+    ("alexnet.conv1", 1, 96, 224, 11, 4, 1),
+    ("googlenet.conv1", 1, 64, 224, 7, 2, 3),
+    ("vgg11.conv1", 1, 64, 224, 3, 1, 1),
+    ("vgg11.conv1 in colour", 3, 64, 224, 3, 1, 1),
 ];
 
 const LINEAR: &[(&str, usize, usize)] = &[("lenet.fc1", 400, 120), ("alexnet.fc2", 4096, 4096)];
@@ -119,6 +144,64 @@ fn convolutions(criterion: &mut Criterion) {
     }
 }
 
+fn blocked_convolutions(criterion: &mut Criterion) {
+    for shape in BLOCKED {
+        let conv = descriptor(shape);
+        let mut d = BlockedConv2d { conv, x_halo: conv.window.padding, y_halo: [0; 2] };
+        d.y_halo = direct::needed_d_y_halo(&d);
+        let (x_len, y_len) = (d.x().len(), d.y().len());
+        let mut group = criterion.benchmark_group(format!("direct::{}", shape.0));
+        group.throughput(Throughput::Elements((BATCH * conv.macs()) as u64));
+        let (x, weight) = (numbers(BATCH * x_len), numbers(conv.weight_len()));
+        let (mut y, mut d_x) = (numbers(BATCH * y_len), numbers(BATCH * x_len));
+        let weight = &weight[..conv.weight_len()];
+        let mut prepared = numbers(direct::prepared_len(&d));
+        let mut arena = scratch(0, direct::backward_input_step_len(&d));
+        with_scratch(&mut arena, |work| direct::prepare(&d, weight, &mut prepared, work));
+        group.bench_function("forward", |bencher| {
+            bencher.iter(|| {
+                let (x, y) = (View::dense(&x, x_len), ViewMut::dense(&mut y, y_len));
+                with_scratch(&mut arena, |work| {
+                    direct::forward(&d, x, &prepared, Epilogue::bias(None), y, work);
+                });
+            });
+        });
+        group.bench_function("backward_input", |bencher| {
+            bencher.iter(|| {
+                let (d_y, d_x) = (View::dense(&y, y_len), ViewMut::dense(&mut d_x, x_len));
+                with_scratch(&mut arena, |work| {
+                    direct::backward_input(&d, d_y, weight, d_x, Write::Overwrite, work);
+                });
+            });
+        });
+        group.finish();
+    }
+}
+
+fn first_layers(criterion: &mut Criterion) {
+    for shape in FIRST {
+        let d = FirstConv2d { conv: descriptor(shape), y_halo: [1; 2] };
+        let (x_len, y_len) = (d.conv.input_len(), d.y().len());
+        let mut group = criterion.benchmark_group(format!("first_layer::{}", shape.0));
+        group.throughput(Throughput::Elements((BATCH * d.conv.macs()) as u64));
+        let (x, weight, mut y) =
+            (numbers(BATCH * x_len), numbers(d.conv.weight_len()), numbers(BATCH * y_len));
+        let mut prepared = numbers(first_layer::prepared_len(&d));
+        let mut arena = scratch(first_layer::forward_lane_len(&d), 0);
+        let weight = &weight[..d.conv.weight_len()];
+        with_scratch(&mut arena, |work| first_layer::prepare(&d, weight, &mut prepared, work));
+        group.bench_function("forward", |bencher| {
+            bencher.iter(|| {
+                let (x, y) = (View::dense(&x[..BATCH * x_len], x_len), ViewMut::dense(&mut y, y_len));
+                with_scratch(&mut arena, |work| {
+                    first_layer::forward(&d, x, &prepared, Epilogue::bias(None), y, work);
+                });
+            });
+        });
+        group.finish();
+    }
+}
+
 fn linear_layers(criterion: &mut Criterion) {
     for &(name, in_features, out_features) in LINEAR {
         let d = Linear { in_features, out_features };
@@ -150,5 +233,5 @@ fn one_core(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(kernels, one_core, convolutions, linear_layers);
+criterion_group!(kernels, one_core, convolutions, blocked_convolutions, first_layers, linear_layers);
 criterion_main!(kernels);

@@ -24,13 +24,13 @@
 //!    is an offset too: that is all it knows of the stride and of rows. So planes of 7 × 7 have whole tiles as well.
 //! 3. The halo holds the padding, so no tap asks where it is.
 //!
-//! The gradient of the input has no kernel of its own. Along an axis, d_x\[i\] is the sum of d_y\[o\] · weight\[k\] over
-//! all o and k with o · stride + k · dilation = i + padding. Pixels i of one **phase**, i modulo the stride, have the same
-//! taps k, which are `stride / gcd` apart with gcd that of stride and dilation; from one such tap to the next, o goes
-//! back by `dilation / gcd`. So a phase is a convolution of d_y with a stride of 1, by some of the taps in reverse, and no
-//! zeros are put between the pixels of d_y. A stride of 1 has one phase: all taps, at the old dilation. Padding wider
-//! than the kernel reaches makes the first tap start within d_y, past what only padding has seen. A phase may have no tap
-//! (a kernel of 1 × 1 that skips pixels): its pixels get zero.
+//! The gradient of the input has no kernel of its own. Along an axis, `d_x[i]` is the sum of `d_y[o] * weight[k]` over all
+//! o and k with `o * stride + k * dilation = i + padding`. Pixels of one **phase**, i modulo the stride, have the same taps
+//! k, which are `stride / gcd` apart with gcd that of stride and dilation; from one such tap to the next, o goes back by
+//! `dilation / gcd`. So a phase is a convolution of `d_y` with a stride of 1, by some of the taps in reverse, and no zeros
+//! are put between the pixels of `d_y`. A stride of 1 has one phase: all taps, at the old dilation. Padding wider than the
+//! kernel reaches makes the first tap start within `d_y`, past what only padding has seen. A phase may have no tap (a
+//! kernel of 1 × 1 that skips pixels): its pixels get zero.
 
 pub(super) mod backward;
 pub(super) mod pack;

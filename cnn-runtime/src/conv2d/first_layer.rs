@@ -9,14 +9,15 @@
 //!         for each row of y
 //!             for each tile of six pixels      the last one ends with the row, and may compute some pixels again
 //!                 for c { for k {              one row of x
-//!                     for l in 0..WIDTH { for pixel in 0..6 {
+//!                     for l { for pixel in 0..6 {
 //!                         sums[pixel][0..16] += x[c][row + k][STRIDE * pixel + l] * weight[c][k][l][0..16]
 //!                 }}}}
 //! ```
 //!
-//! WIDTH and STRIDE are constants, for the kernels that first layers have: then the pixels of a tile are one address and
-//! constants, and nothing but loads and multiply-adds is left of the inner loops. Other kernels take the same way with
-//! numbers for constants, and more time.
+//! STRIDE is a constant, for those that first layers have: then the pixels of a tile are one address and constants. The
+//! width of the kernel is none: if it were, the optimiser would see that pixels share numbers of x, keep these in registers
+//! and have none left for sums (7 taps, 2 apart, came to two thirds of the speed). Other strides, and taps that are not
+//! neighbours, take the same way with numbers for constants, and more time.
 #![allow(clippy::inline_always)] // all of it must take on the instruction set of the kernel
 
 pub use super::first_layer_weight::{backward_weight, backward_weight_lane_len, backward_weight_step_len};
@@ -157,7 +158,7 @@ impl Kernel for Share<'_> {
         let window = &d.conv.window;
         let mut image = None;
         for block in 0..rows.blocks() {
-            let y = rows.block(block);
+            let mut y = rows.block(block);
             if image != Some(y.image) {
                 let Some(x) = x.images().nth(y.image) else { unreachable!("as many images in as out") };
                 pad(d, x, padded);
@@ -171,13 +172,11 @@ impl Kernel for Share<'_> {
                 weight: &weight[y.block * patch_len..(y.block + 1) * patch_len],
                 finish: epilogue.of_block(simd, y.block),
             };
-            match (window.kernel[1], window.stride[1], window.dilation[1]) {
-                (3, 1, 1) => block.rows(simd, Fixed::<3, 1>, y),
-                (3, 2, 1) => block.rows(simd, Fixed::<3, 2>, y),
-                (5, 1, 1) => block.rows(simd, Fixed::<5, 1>, y),
-                (7, 2, 1) => block.rows(simd, Fixed::<7, 2>, y),
-                (11, 4, 1) => block.rows(simd, Fixed::<11, 4>, y),
-                (width, stride, dilation) => block.rows(simd, Any { width, stride, dilation }, y),
+            match (window.stride[1], window.dilation[1]) {
+                (1, 1) => block.rows(simd, Neighbours::<1>, &mut y),
+                (2, 1) => block.rows(simd, Neighbours::<2>, &mut y),
+                (4, 1) => block.rows(simd, Neighbours::<4>, &mut y),
+                (stride, dilation) => block.rows(simd, Any { stride, dilation }, &mut y),
             }
         }
     }
@@ -189,18 +188,17 @@ trait KernelRow: Copy {
     fn add<S: Simd, const R: usize>(self, simd: S, x: &[f32], weight: &[Pixel], sums: &mut [S::Line; R]);
 }
 
-/// `WIDTH` neighbouring taps, `STRIDE` from pixel to pixel.
+/// Taps that are neighbours, `STRIDE` from pixel to pixel.
 #[derive(Clone, Copy)]
-struct Fixed<const WIDTH: usize, const STRIDE: usize>;
+struct Neighbours<const STRIDE: usize>;
 
-impl<const WIDTH: usize, const STRIDE: usize> KernelRow for Fixed<WIDTH, STRIDE> {
+impl<const STRIDE: usize> KernelRow for Neighbours<STRIDE> {
     #[inline(always)]
     fn add<S: Simd, const R: usize>(self, simd: S, x: &[f32], weight: &[Pixel], sums: &mut [S::Line; R]) {
-        let (x, weight) = (&x[..STRIDE * (R - 1) + WIDTH], &weight[..WIDTH]);
-        for (l, weight) in weight.iter().enumerate() {
+        for (x, weight) in x.windows(STRIDE * (R - 1) + 1).zip(weight) {
             let weight = simd.load(weight);
             for (pixel, sum) in sums.iter_mut().enumerate() {
-                *sum = simd.mul_add(simd.splat(x[STRIDE * pixel + l]), weight, *sum);
+                *sum = simd.mul_add(simd.splat(x[STRIDE * pixel]), weight, *sum);
             }
         }
     }
@@ -209,7 +207,6 @@ impl<const WIDTH: usize, const STRIDE: usize> KernelRow for Fixed<WIDTH, STRIDE>
 /// Any other row.
 #[derive(Clone, Copy)]
 struct Any {
-    width: usize,
     stride: usize,
     dilation: usize,
 }
@@ -217,7 +214,7 @@ struct Any {
 impl KernelRow for Any {
     #[inline(always)]
     fn add<S: Simd, const R: usize>(self, simd: S, x: &[f32], weight: &[Pixel], sums: &mut [S::Line; R]) {
-        for (l, weight) in weight[..self.width].iter().enumerate() {
+        for (l, weight) in weight.iter().enumerate() {
             let weight = simd.load(weight);
             for (pixel, sum) in sums.iter_mut().enumerate() {
                 *sum = simd.mul_add(simd.splat(x[self.stride * pixel + self.dilation * l]), weight, *sum);
@@ -237,7 +234,7 @@ struct Block<'a, S: Simd> {
 
 impl<S: Simd> Block<'_, S> {
     #[inline(always)]
-    fn rows(&self, simd: S, kernel_row: impl KernelRow, y: BlockRows) {
+    fn rows(&self, simd: S, kernel_row: impl KernelRow, y: &mut BlockRows) {
         let (d, window) = (self.d.y(), &self.d.conv.window);
         let first = y.rows.start * d.padded()[1];
         for row in y.rows.start.max(d.halo[0])..y.rows.end.min(d.halo[0] + d.plane[0]) {

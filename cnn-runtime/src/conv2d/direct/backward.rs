@@ -1,4 +1,4 @@
-//! The gradient of the input: a sweep over d_y for each phase of the stride.
+//! The gradient of the input: a sweep over `d_y` for each phase of the stride.
 
 use super::assert_contract;
 use super::pack::{KernelTaps, Packing};

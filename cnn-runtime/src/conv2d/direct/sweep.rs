@@ -1,8 +1,8 @@
 //! One sweep of taps over an image: the loops around the core tile.
 //!
-//! Along an axis, sum number i is written to pixel `y_first + i * y_step`, and its tap k reads pixel `x_first + i * x_step
-//! + k * tap_step`; both count from the start of the halo. A convolution is one sweep, its input's gradient one for each
-//! phase of the stride.
+//! Along an axis, sum i is written to pixel `y_first + i * y_step`, and its tap k reads pixel
+//! `x_first + i * x_step + k * tap_step`; both count from the start of the halo. A convolution is one sweep, its input's
+//! gradient one for each phase of the stride.
 #![allow(clippy::inline_always)] // all of it must take on the instruction set of the kernel
 
 use crate::Write;
@@ -18,7 +18,7 @@ use crate::simd::{Kernel, Simd, on_best_unit};
 use crate::view::{View, ViewMut};
 use core::ops::Range;
 
-/// Numbers of the images whose sums one block's weight computes while it is in a core's own cache: 2 MiB.
+/// Numbers of the images that are taken at a time: 2 MiB.
 const CACHED: usize = 1 << 19;
 
 /// One axis of a sweep.
@@ -94,6 +94,12 @@ impl<W: Tap> Sweep<'_, W> {
         self.y.blocks() * self.axes[0].count * self.axes[1].count * self.taps() * W::MACS
     }
 
+    /// How many images a block's weight stays in a core's own cache for: several, if it is not much smaller than an image,
+    /// which then has to come from farther away for each block.
+    fn images_at_a_time(&self) -> usize {
+        if self.x.len() <= 2 * self.taps() * W::MACS { (CACHED / self.x.len()).max(1) } else { 1 }
+    }
+
     /// Computes the sums of all images, and clears the halo of `y` when it is overwritten.
     pub(in crate::conv2d) fn run(
         &self,
@@ -133,7 +139,14 @@ impl<W: Tap> Sweep<'_, W> {
     /// Computes the sums of some rows of a block of `y`, a part of the taps at a time: what one part has summed waits in
     /// `y` for the next.
     #[inline(always)]
-    fn block_rows<S: Simd>(&self, simd: S, x: &[Pixel], y: BlockRows, write: Write, epilogue: &Epilogue) {
+    fn block_rows<S: Simd>(
+        &self,
+        simd: S,
+        x: &[Pixel],
+        y: &mut BlockRows,
+        write: Write,
+        epilogue: &Epilogue,
+    ) {
         let taps = self.taps();
         let weight = &self.weight[y.block * taps..(y.block + 1) * taps];
         let finish = epilogue.of_block(simd, y.block);
@@ -190,15 +203,15 @@ impl<W: Tap> Kernel for Share<'_, W> {
     fn run<S: Simd>(self, simd: S) {
         let Self { sweep, x, mut rows, write, epilogue } = self;
         let of_image = sweep.y.blocks();
-        for some in blocks(0..rows.blocks(), of_image * (CACHED / sweep.x.len()).max(1)) {
+        for some in blocks(0..rows.blocks(), of_image * sweep.images_at_a_time()) {
             for first in some.start..some.end.min(some.start + of_image) {
                 for block in (first..some.end).step_by(of_image) {
-                    let y = rows.block(block);
+                    let mut y = rows.block(block);
                     let Some(x) = x.images().nth(y.image) else { unreachable!("as many images in as out") };
                     if write == Write::Overwrite {
                         sweep.y.clear_halo_of(y.rows.clone(), y.pixels);
                     }
-                    sweep.block_rows(simd, x.as_chunks().0, y, write, &epilogue);
+                    sweep.block_rows(simd, x.as_chunks().0, &mut y, write, &epilogue);
                 }
             }
         }

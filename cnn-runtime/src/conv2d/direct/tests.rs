@@ -89,7 +89,9 @@ impl Operands {
         reference::conv2d::forward(d, &self.x, &self.weight, None, &mut y);
         assert_close("sums", &self.forward(Epilogue::bias(None), lanes), &y, d.patch_len());
         for (y, channel) in y.chunks_mut(d.window.output_len()).zip((0..d.out_channels).cycle()) {
-            y.iter_mut().for_each(|y| *y = (*y * scale[channel] + shift[channel]).max(0.0));
+            for y in y {
+                *y = (*y * scale[channel] + shift[channel]).max(0.0);
+            }
         }
         let epilogue = Epilogue { scale: Some(&scale), shift: Some(&shift), activation: Activation::Relu };
         assert_close("y", &self.forward(epilogue, lanes), &y, d.patch_len());

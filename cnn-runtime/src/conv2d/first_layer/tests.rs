@@ -25,12 +25,14 @@ fn assert_like_reference(d: &FirstConv2d, count: usize, gap: usize, lanes: usize
     reference::conv2d::forward(&d.conv, &x.dense(), &weight, Some(&shift), &mut y);
     let epilogue = Epilogue::bias(Some(&shift));
     assert_close("sums", &run(d, &x, &weight, epilogue, lanes), &y, d.conv.patch_len());
-    y.iter_mut().for_each(|y| *y = y.max(0.0));
+    for y in &mut y {
+        *y = y.max(0.0);
+    }
     let epilogue = Epilogue { activation: Activation::Relu, ..epilogue };
     assert_close("y", &run(d, &x, &weight, epilogue, lanes), &y, d.conv.patch_len());
 }
 
-/// (kernel, stride, dilation) across: what has a kernel of its own, and what has not.
+/// (kernel, stride, dilation) across: with a stride that has a kernel of its own, and with any.
 const ROWS: [[usize; 3]; 9] =
     [[3, 1, 1], [3, 2, 1], [5, 1, 1], [7, 2, 1], [11, 4, 1], [3, 1, 2], [1, 3, 1], [4, 2, 1], [7, 1, 3]];
 
