@@ -94,7 +94,7 @@ impl Split for core::ops::Range<usize> {
     }
 }
 
-/// A slice seen as records of `len` items: the units.
+/// A slice seen as records of `len` items, of which the last may have fewer: the units.
 #[derive(Debug)]
 pub struct Records<S> {
     items: S,
@@ -114,7 +114,7 @@ impl<S> Records<S> {
 
 impl<T: Sync> Split for Records<&[T]> {
     fn units(&self) -> usize {
-        self.items.len() / self.len
+        self.items.len().div_ceil(self.len)
     }
     fn cut(self, middle: usize) -> (Self, Self) {
         let (a, b) = self.items.split_at(middle * self.len);
@@ -124,7 +124,7 @@ impl<T: Sync> Split for Records<&[T]> {
 
 impl<T: Send> Split for Records<&mut [T]> {
     fn units(&self) -> usize {
-        self.items.len() / self.len
+        self.items.len().div_ceil(self.len)
     }
     fn cut(self, middle: usize) -> (Self, Self) {
         let (a, b) = self.items.split_at_mut(middle * self.len);

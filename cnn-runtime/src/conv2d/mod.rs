@@ -16,6 +16,7 @@ use crate::blocked::Blocked;
 use crate::window::Window;
 
 pub mod direct;
+pub mod direct_weight;
 pub mod epilogue;
 pub mod first_layer;
 pub mod im2col;
@@ -29,6 +30,7 @@ pub(crate) mod testing;
 mod tests;
 pub(crate) mod tile;
 mod weight_chunks;
+mod weight_sums;
 
 pub(crate) use weight_chunks::add_planes;
 
