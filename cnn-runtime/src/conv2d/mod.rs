@@ -19,6 +19,7 @@ pub mod direct;
 pub mod direct_weight;
 pub mod epilogue;
 pub mod first_layer;
+pub mod first_layer_weight;
 pub mod im2col;
 mod part;
 mod patches;

@@ -27,6 +27,9 @@
 //! Threads divide the sums among them, never the places, so their number cannot be told from the bits.
 #![allow(clippy::inline_always)] // the micro-kernel must take on the instruction set that it is compiled for
 
+#[cfg(test)]
+mod tests;
+
 use super::weight_chunks::Gradients;
 use super::{BlockedConv2d, Conv2d};
 use crate::blocked::Pixel;
@@ -211,14 +214,15 @@ fn products<S: Simd, const WIDTH: usize>(
     for place in table.places() {
         // SAFETY: `place.d_y` is at most the furthest, from which on there are LINE numbers, as was asserted.
         let channels = simd.load(unsafe { line(d_y, place.d_y) });
+        // SAFETY: `place.x` is at most the furthest, which is within `x`, as was asserted.
+        let here = unsafe { x.get_unchecked(place.x..) };
         for (sum, offset) in sums.iter_mut().zip(offsets) {
-            let from = place.x + offset;
             let factor = if WIDTH == 1 {
                 // SAFETY: `place.x` is at most the furthest and `offset + WIDTH` at most the reach, so that was asserted.
-                simd.splat(unsafe { *x.get_unchecked(from) })
+                simd.splat(unsafe { *here.get_unchecked(offset) })
             } else {
                 // SAFETY: as above, and WIDTH is LINE.
-                simd.load(unsafe { line(x, from) })
+                simd.load(unsafe { line(here, offset) })
             };
             *sum = simd.mul_add(factor, channels, *sum);
         }
