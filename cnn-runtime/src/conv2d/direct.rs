@@ -32,9 +32,9 @@
 //! kernel reaches makes the first tap start within `d_y`, past what only padding has seen. A phase may have no tap (a
 //! kernel of 1 × 1 that skips pixels): its pixels get zero.
 
-mod backward;
-mod pack;
-mod sweep;
+pub(super) mod backward;
+pub(super) mod pack;
+pub(super) mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -65,7 +65,7 @@ pub fn prepare(d: &BlockedConv2d, weight: &[f32], prepared: &mut [f32], mut work
         channels: [d.conv.out_channels, d.conv.in_channels],
         strides: [d.conv.patch_len(), d.conv.window.kernel_len()],
         kernel_width: d.conv.window.kernel[1],
-        taps: d.conv.window.kernel.map(|count| KernelTaps { first: 0, step: 1, count }),
+        taps: d.conv.window.kernel.map(KernelTaps::all),
     };
     let (panels, _) = prepared.as_chunks_mut::<LINE>().0.as_chunks_mut::<LINE>();
     packing.run(weight, panels, &mut work);
@@ -84,22 +84,8 @@ pub fn forward(
     mut work: Workspace,
 ) {
     assert_eq!(d.conv.groups, 1, "no groups in {d:?}");
-    let window = &d.conv.window;
-    let axis = |axis: usize| {
-        let (halo, padding) = (d.x_halo[axis], window.padding[axis]);
-        assert!(padding <= halo, "the halo of x is too narrow in {d:?}");
-        Axis {
-            taps: window.kernel[axis],
-            tap_step: window.dilation[axis],
-            x_first: halo - padding,
-            x_step: window.stride[axis],
-            y_first: d.y_halo[axis],
-            y_step: 1,
-            count: window.output[axis],
-        }
-    };
     let (weight, _) = prepared.as_chunks::<LINE>().0.as_chunks::<LINE>();
-    let sweep = Sweep { x: d.x(), y: d.y(), axes: [axis(0), axis(1)], weight };
+    let sweep = Sweep { x: d.x(), y: d.y(), axes: [0, 1].map(|axis| Axis::forward(d, axis)), weight };
     sweep.run(x, y, Write::Overwrite, epilogue, &mut work);
 }
 

@@ -15,6 +15,7 @@
 use crate::blocked::Blocked;
 use crate::window::Window;
 
+pub mod depthwise;
 pub mod direct;
 pub mod direct_weight;
 pub mod epilogue;

@@ -29,7 +29,59 @@ pub(crate) const TILE: usize = 6;
 /// The weights between sixteen channels and sixteen: a line for each channel of `x`.
 pub(crate) type Panel = [Pixel; LINE];
 
-/// How far behind a tile's pixels the lines stand that it reads, one for each panel of its weight.
+/// What becomes of a pixel's sixteen channels on the way through a tap: the weights of one tap.
+pub(crate) trait Tap: Sized + Sync {
+    /// Whether a block of sixteen channels sees all blocks of `x`, or the one in its own place.
+    const MIXES: bool;
+    /// Multiply-adds for one pixel.
+    const MACS: usize;
+    /// Taps whose sums stay in registers, [`MOST_TAPS`] at most.
+    const DEPTH: usize;
+
+    /// Adds to the sums of `R` pixels what their `lines` of `x` contribute.
+    fn add<S: Simd, const R: usize>(&self, simd: S, lines: [&Pixel; R], sums: &mut [S::Line; R]);
+}
+
+/// No tap has a larger [`Tap::DEPTH`].
+pub(crate) const MOST_TAPS: usize = 64;
+
+impl Tap for Panel {
+    const MIXES: bool = true;
+    const MACS: usize = LINE * LINE;
+    /// Their panels, 18 KiB, leave room for x in the first-level cache.
+    const DEPTH: usize = 18;
+
+    #[inline(always)]
+    fn add<S: Simd, const R: usize>(&self, simd: S, lines: [&Pixel; R], sums: &mut [S::Line; R]) {
+        for quarter in 0..4 {
+            // Four channels are as many as the optimiser unrolls.
+            for c in 0..LINE / 4 {
+                let c = LINE / 4 * quarter + c;
+                let weight = simd.load(&self[c]);
+                for (sum, line) in sums.iter_mut().zip(lines) {
+                    *sum = simd.mul_add(simd.splat(line[c]), weight, *sum);
+                }
+            }
+        }
+    }
+}
+
+/// Channel by channel: depthwise.
+impl Tap for Pixel {
+    const MIXES: bool = false;
+    const MACS: usize = LINE;
+    const DEPTH: usize = MOST_TAPS;
+
+    #[inline(always)]
+    fn add<S: Simd, const R: usize>(&self, simd: S, lines: [&Pixel; R], sums: &mut [S::Line; R]) {
+        let weight = simd.load(self);
+        for (sum, line) in sums.iter_mut().zip(lines) {
+            *sum = simd.mul_add(simd.load(line), weight, *sum);
+        }
+    }
+}
+
+/// How far behind a tile's pixels the lines stand that it reads, one for each tap.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Taps<'a> {
     offsets: &'a [usize],
@@ -46,34 +98,25 @@ impl<'a> Taps<'a> {
 /// Adds to the sums of `R` pixels, which start at the lines `pixels` of `x`, what the taps contribute.
 ///
 /// # Panics
-/// If there are not as many panels as taps, or a tap leads out of `x`.
+/// If there are not as many weights as taps, or a tap leads out of `x`.
 #[inline(always)]
-pub(crate) fn add_taps<S: Simd, const R: usize>(
+pub(crate) fn add_taps<S: Simd, W: Tap, const R: usize>(
     simd: S,
     x: &[Pixel],
     pixels: [usize; R],
     taps: Taps,
-    weight: &[Panel],
+    weight: &[W],
     sums: &mut [S::Line; R],
 ) {
     let Taps { offsets, farthest } = taps;
-    assert_eq!(offsets.len(), weight.len(), "a panel for each tap");
+    assert_eq!(offsets.len(), weight.len(), "a weight for each tap");
     let within = |pixel: usize| pixel < x.len() && farthest < x.len() - pixel;
     assert!(offsets.is_empty() || pixels.iter().all(|pixel| within(*pixel)), "taps lead out of the image");
-    for (offset, panel) in offsets.iter().zip(weight) {
+    for (offset, weight) in offsets.iter().zip(weight) {
         // SAFETY: `farthest` is the largest of `offsets`, which is private and never changes, and the assertion above
         // holds each pixel plus `farthest` below the length of `x`.
         let lines: [&Pixel; R] = from_fn(|r| unsafe { x.get_unchecked(pixels[r] + offset) });
-        for quarter in 0..4 {
-            // Four channels are as many as the optimiser unrolls.
-            for c in 0..LINE / 4 {
-                let c = LINE / 4 * quarter + c;
-                let weight = simd.load(&panel[c]);
-                for (sum, line) in sums.iter_mut().zip(lines) {
-                    *sum = simd.mul_add(simd.splat(line[c]), weight, *sum);
-                }
-            }
-        }
+        weight.add(simd, lines, sums);
     }
 }
 
@@ -128,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "a panel for each tap")]
+    #[should_panic(expected = "a weight for each tap")]
     fn a_panel_too_few() {
         sums([0, 5, 2], &[4, 1], 1);
     }

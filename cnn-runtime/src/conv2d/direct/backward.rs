@@ -6,6 +6,7 @@ use super::sweep::{Axis, Sweep};
 use crate::Write;
 use crate::conv2d::BlockedConv2d;
 use crate::conv2d::epilogue::Epilogue;
+use crate::conv2d::tile::Tap;
 use crate::memory::{LINE, Workspace};
 use crate::view::{View, ViewMut};
 use crate::window::Window;
@@ -42,27 +43,46 @@ pub fn backward_input(
     d: &BlockedConv2d,
     d_y: View,
     weight: &[f32],
-    mut d_x: ViewMut,
+    d_x: ViewMut,
     write: Write,
     mut work: Workspace,
 ) {
     assert_contract(d, weight);
-    let needed = needed_d_y_halo(d);
-    let wide = needed.iter().zip(d.y_halo).all(|(needed, halo)| *needed <= halo);
-    assert!(wide, "the halo of d_y is too narrow in {d:?}: {needed:?} needed");
     let needed = backward_input_step_len(d);
     assert!(work.step_scratch.len() >= needed, "step scratch of {d:?}: {needed} numbers needed");
     let (panels, _) = core::mem::take(&mut work.step_scratch)[..needed].as_chunks_mut::<LINE>();
-    let (mut panels, _) = panels.as_chunks_mut::<LINE>();
+    let (panels, _) = panels.as_chunks_mut::<LINE>();
+    sweep_phases(d, d_y, d_x, write, (panels, work), |taps, panels, work| {
+        let packing = packing(d, taps);
+        packing.run(weight, &mut panels[..packing.panels()], work);
+        packing.panels()
+    });
+}
+
+/// Computes `d_x` by a sweep over `d_y` for each phase. `pack` writes the weights of some taps to the front of those that
+/// are still free, and tells how many there are.
+///
+/// # Panics
+/// If an image is not as long as `d` tells, or the halo of `d_y` is narrower than [`needed_d_y_halo`].
+pub(in crate::conv2d) fn sweep_phases<W: Tap>(
+    d: &BlockedConv2d,
+    d_y: View,
+    mut d_x: ViewMut,
+    write: Write,
+    (mut free, mut work): (&mut [W], Workspace),
+    pack: impl Fn([KernelTaps; 2], &mut [W], &mut Workspace) -> usize,
+) {
+    let needed = needed_d_y_halo(d);
+    let wide = needed.iter().zip(d.y_halo).all(|(needed, halo)| *needed <= halo);
+    assert!(wide, "the halo of d_y is too narrow in {d:?}: {needed:?} needed");
     for row in 0..d.conv.window.stride[0] {
         for column in 0..d.conv.window.stride[1] {
             let phases = [Phase::new(d, 0, row), Phase::new(d, 1, column)];
-            let packing = packing(d, phases);
-            let (of_phase, rest) = panels.split_at_mut(packing.panels());
-            packing.run(weight, of_phase, &mut work);
-            let sweep = Sweep { x: d.y(), y: d.x(), axes: phases.map(|phase| phase.axis), weight: of_phase };
+            let packed = pack(phases.map(|phase| phase.taps), free, &mut work);
+            let (weight, rest) = free.split_at_mut(packed);
+            let sweep = Sweep { x: d.y(), y: d.x(), axes: phases.map(|phase| phase.axis), weight };
             sweep.run(d_y, d_x.reborrow(), write, Epilogue::bias(None), &mut work);
-            panels = rest;
+            free = rest;
         }
     }
 }
@@ -104,11 +124,11 @@ fn gcd(a: usize, b: usize) -> usize {
 }
 
 /// The weight of a phase: channels exchanged.
-fn packing(d: &BlockedConv2d, phases: [Phase; 2]) -> Packing {
+fn packing(d: &BlockedConv2d, taps: [KernelTaps; 2]) -> Packing {
     Packing {
         channels: [d.conv.in_channels, d.conv.out_channels],
         strides: [d.conv.window.kernel_len(), d.conv.patch_len()],
         kernel_width: d.conv.window.kernel[1],
-        taps: phases.map(|phase| phase.taps),
+        taps,
     }
 }

@@ -7,14 +7,19 @@ use core::ops::Range;
 
 /// Some of a kernel's taps along one axis, evenly spaced.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct KernelTaps {
-    pub(super) first: usize,
-    pub(super) step: isize,
-    pub(super) count: usize,
+pub(in crate::conv2d) struct KernelTaps {
+    pub(in crate::conv2d) first: usize,
+    pub(in crate::conv2d) step: isize,
+    pub(in crate::conv2d) count: usize,
 }
 
 impl KernelTaps {
-    fn iter(self) -> impl Iterator<Item = usize> {
+    /// All of them.
+    pub(in crate::conv2d) fn all(count: usize) -> Self {
+        Self { first: 0, step: 1, count }
+    }
+
+    pub(in crate::conv2d) fn iter(self) -> impl Iterator<Item = usize> {
         (0..self.count).map(move |tap| self.first.wrapping_add_signed(tap.cast_signed() * self.step))
     }
 }

@@ -7,37 +7,54 @@
 
 use crate::Write;
 use crate::blocked::{Blocked, Pixel};
+use crate::conv2d::BlockedConv2d;
 use crate::conv2d::epilogue::{BlockEpilogue, Epilogue};
 use crate::conv2d::rows::{BlockRows, RowsMut};
-use crate::conv2d::tile::{Panel, TILE, Taps, add_taps};
+use crate::conv2d::tile::{MOST_TAPS, TILE, Tap, Taps, add_taps};
 use crate::gemm::blocks;
-use crate::memory::{LINE, Workspace};
+use crate::memory::Workspace;
 use crate::parallel;
 use crate::simd::{Kernel, Simd, on_best_unit};
 use crate::view::{View, ViewMut};
 use core::ops::Range;
-
-/// Taps whose sums stay in registers: their panels, 18 KiB, leave room for x in the first-level cache.
-const DEPTH: usize = 18;
 
 /// Numbers of the images that are taken at a time: 2 MiB.
 const CACHED: usize = 1 << 19;
 
 /// One axis of a sweep.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Axis {
+pub(in crate::conv2d) struct Axis {
     /// How many taps each sum has.
-    pub(super) taps: usize,
-    pub(super) tap_step: usize,
-    pub(super) x_first: usize,
-    pub(super) x_step: usize,
-    pub(super) y_first: usize,
-    pub(super) y_step: usize,
+    pub(in crate::conv2d) taps: usize,
+    pub(in crate::conv2d) tap_step: usize,
+    pub(in crate::conv2d) x_first: usize,
+    pub(in crate::conv2d) x_step: usize,
+    pub(in crate::conv2d) y_first: usize,
+    pub(in crate::conv2d) y_step: usize,
     /// How many sums there are.
-    pub(super) count: usize,
+    pub(in crate::conv2d) count: usize,
 }
 
 impl Axis {
+    /// Of a convolution.
+    ///
+    /// # Panics
+    /// If the halo of `x` is narrower than the padding.
+    pub(in crate::conv2d) fn forward(d: &BlockedConv2d, axis: usize) -> Self {
+        let window = &d.conv.window;
+        let (halo, padding) = (d.x_halo[axis], window.padding[axis]);
+        assert!(padding <= halo, "the halo of x is too narrow in {d:?}");
+        Self {
+            taps: window.kernel[axis],
+            tap_step: window.dilation[axis],
+            x_first: halo - padding,
+            x_step: window.stride[axis],
+            y_first: d.y_halo[axis],
+            y_step: 1,
+            count: window.output[axis],
+        }
+    }
+
     /// The contract: what is read lies within `x` pixels, what is written within `y`.
     fn assert_within(&self, x: usize, y: usize) {
         let Self { taps, tap_step, x_first, x_step, y_first, y_step, count } = *self;
@@ -57,33 +74,34 @@ impl Axis {
 
 /// One sweep of taps over the images of a batch.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sweep<'a> {
-    pub(super) x: Blocked,
-    pub(super) y: Blocked,
-    pub(super) axes: [Axis; 2],
-    /// (blocks of `y`, blocks of `x`, taps down, taps across), a panel each.
-    pub(super) weight: &'a [Panel],
+pub(in crate::conv2d) struct Sweep<'a, W> {
+    pub(in crate::conv2d) x: Blocked,
+    pub(in crate::conv2d) y: Blocked,
+    pub(in crate::conv2d) axes: [Axis; 2],
+    /// (blocks of `y`, the blocks of `x` that each sees, taps down, taps across)
+    pub(in crate::conv2d) weight: &'a [W],
 }
 
-impl Sweep<'_> {
-    /// Taps over all blocks of `x`.
+impl<W: Tap> Sweep<'_, W> {
+    /// Taps over all blocks of `x` that a block of `y` sees.
     fn taps(&self) -> usize {
-        self.x.blocks() * self.axes[0].taps * self.axes[1].taps
+        let blocks = if W::MIXES { self.x.blocks() } else { 1 };
+        blocks * self.axes[0].taps * self.axes[1].taps
     }
 
     /// Multiply-adds for one image.
     fn macs(&self) -> usize {
-        self.y.blocks() * self.axes[0].count * self.axes[1].count * self.taps() * LINE * LINE
+        self.y.blocks() * self.axes[0].count * self.axes[1].count * self.taps() * W::MACS
     }
 
     /// How many images a block's weight stays in a core's own cache for: several, if it is not much smaller than an image,
     /// which then has to come from farther away for each block.
     fn images_at_a_time(&self) -> usize {
-        if self.x.len() <= 2 * self.taps() * LINE * LINE { (CACHED / self.x.len()).max(1) } else { 1 }
+        if self.x.len() <= 2 * self.taps() * W::MACS { (CACHED / self.x.len()).max(1) } else { 1 }
     }
 
     /// Computes the sums of all images, and clears the halo of `y` when it is overwritten.
-    pub(super) fn run(
+    pub(in crate::conv2d) fn run(
         &self,
         x: View,
         mut y: ViewMut,
@@ -94,7 +112,8 @@ impl Sweep<'_> {
         assert_eq!(x.count(), y.count(), "as many images in as out");
         self.x.assert_image(x.image_len());
         epilogue.assert_channels(self.y.channels);
-        assert_eq!(self.weight.len(), self.y.blocks() * self.taps(), "weight of {self:?}");
+        assert!(W::MIXES || self.x.blocks() == self.y.blocks(), "a block of x for each of y");
+        assert_eq!(self.weight.len(), self.y.blocks() * self.taps(), "weights of {:?}", self.axes);
         for (axis, (x, y)) in self.axes.iter().zip(self.x.padded().into_iter().zip(self.y.padded())) {
             axis.assert_within(x, y);
         }
@@ -105,13 +124,13 @@ impl Sweep<'_> {
         });
     }
 
-    /// How far behind a sum's first pixel each of its `taps` stands, in the order of their panels.
+    /// How far behind a sum's first pixel in the first block of `x` each of its `taps` stands, in the order of their weights.
     #[inline(always)]
-    fn offsets(&self, taps: Range<usize>, offsets: &mut [usize]) {
+    fn offsets(&self, first_block: usize, taps: Range<usize>, offsets: &mut [usize]) {
         let [down, across] = self.axes;
         let of_block = down.taps * across.taps;
         for (offset, tap) in offsets.iter_mut().zip(taps) {
-            let (block, tap) = (tap / of_block, tap % of_block);
+            let (block, tap) = (first_block + tap / of_block, tap % of_block);
             let (row, column) = (tap / across.taps * down.tap_step, tap % across.taps * across.tap_step);
             *offset = block * self.x.block_pixels() + row * self.x.padded()[1] + column;
         }
@@ -131,12 +150,13 @@ impl Sweep<'_> {
         let taps = self.taps();
         let weight = &self.weight[y.block * taps..(y.block + 1) * taps];
         let finish = epilogue.of_block(simd, y.block);
-        let parts = taps.div_ceil(DEPTH).max(1);
+        let first_block = if W::MIXES { 0 } else { y.block };
+        let parts = taps.div_ceil(W::DEPTH).max(1);
         for part in 0..parts {
             let range = part * taps / parts..(part + 1) * taps / parts;
-            let mut offsets = [0; DEPTH];
+            let mut offsets = [0; MOST_TAPS];
             let offsets = &mut offsets[..range.len()];
-            self.offsets(range.clone(), offsets);
+            self.offsets(first_block, range.clone(), offsets);
             let part = Part {
                 x,
                 taps: Taps::new(offsets),
@@ -150,7 +170,7 @@ impl Sweep<'_> {
 
     /// Cuts the sums of some rows into tiles that are as large as one another, wherever a row ends.
     #[inline(always)]
-    fn tiles<S: Simd>(&self, simd: S, part: &Part<S>, rows: Range<usize>, y: &mut [Pixel]) {
+    fn tiles<S: Simd>(&self, simd: S, part: &Part<S, W>, rows: Range<usize>, y: &mut [Pixel]) {
         let sums = self.axes[0].sums_of(rows.clone());
         let mut places = Places::new(self, sums.start, rows.start);
         let pixels = sums.len() * self.axes[1].count;
@@ -169,15 +189,15 @@ impl Sweep<'_> {
 }
 
 /// One thread's share of a sweep.
-struct Share<'a> {
-    sweep: &'a Sweep<'a>,
+struct Share<'a, W> {
+    sweep: &'a Sweep<'a, W>,
     x: View<'a>,
     rows: RowsMut<'a>,
     write: Write,
     epilogue: Epilogue<'a>,
 }
 
-impl Kernel for Share<'_> {
+impl<W: Tap> Kernel for Share<'_, W> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
@@ -199,16 +219,16 @@ impl Kernel for Share<'_> {
 }
 
 /// A part of the taps, and the image that they read.
-struct Part<'a, S: Simd> {
+struct Part<'a, S: Simd, W> {
     x: &'a [Pixel],
     taps: Taps<'a>,
-    weight: &'a [Panel],
+    weight: &'a [W],
     write: Write,
     /// What becomes of the sums, if these are the last taps.
     finish: Option<BlockEpilogue<S>>,
 }
 
-impl<S: Simd> Part<'_, S> {
+impl<S: Simd, W: Tap> Part<'_, S, W> {
     /// Sums for the next `R` places.
     #[inline(always)]
     fn tile<const R: usize>(&self, simd: S, places: &mut Places, y: &mut [Pixel]) {
@@ -247,7 +267,7 @@ struct Places {
 impl Places {
     /// From the first sum of a row on; `y` starts with its row `y_start`.
     #[inline(always)]
-    fn new(sweep: &Sweep, row: usize, y_start: usize) -> Self {
+    fn new<W>(sweep: &Sweep<W>, row: usize, y_start: usize) -> Self {
         let ([down, across], x_width, y_width) = (sweep.axes, sweep.x.padded()[1], sweep.y.padded()[1]);
         let x_row = down.x_first + row * down.x_step;
         let y_row = (down.y_first + row * down.y_step).saturating_sub(y_start);

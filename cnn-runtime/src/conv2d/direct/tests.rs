@@ -1,4 +1,4 @@
-//! Direct convolution against the definition, and against itself on more threads.
+//! Direct and depthwise convolution against the definition, and against themselves on more threads.
 
 use super::*;
 use crate::blocked::Blocked;
@@ -10,8 +10,34 @@ use alloc::vec;
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
+/// The functions of a module that computes convolutions.
+#[derive(Clone, Copy)]
+struct Kernels {
+    prepared_len: fn(&BlockedConv2d) -> usize,
+    prepare: fn(&BlockedConv2d, &[f32], &mut [f32], Workspace),
+    forward: fn(&BlockedConv2d, View, &[f32], Epilogue, ViewMut, Workspace),
+    backward_input_step_len: fn(&BlockedConv2d) -> usize,
+    backward_input: fn(&BlockedConv2d, View, &[f32], ViewMut, Write, Workspace),
+}
+
+macro_rules! kernels {
+    ($module:path) => {{
+        use $module as module;
+        Kernels {
+            prepared_len: module::prepared_len,
+            prepare: module::prepare,
+            forward: module::forward,
+            backward_input_step_len: module::backward_input_step_len,
+            backward_input: module::backward_input,
+        }
+    }};
+}
+const DIRECT: Kernels = kernels!(crate::conv2d::direct);
+const DEPTHWISE: Kernels = kernels!(crate::conv2d::depthwise);
+
 /// A convolution and what its passes read.
 struct Operands {
+    kernels: Kernels,
     d: BlockedConv2d,
     x: Vec<f32>,
     d_y: Vec<f32>,
@@ -20,10 +46,10 @@ struct Operands {
 }
 
 impl Operands {
-    fn new(d: BlockedConv2d, count: usize, gap: usize) -> Self {
+    fn new(kernels: Kernels, d: BlockedConv2d, count: usize, gap: usize) -> Self {
         let x = numbers(count * d.conv.input_len(), 1);
         let d_y = numbers(count * d.conv.output_len(), 2);
-        Self { d, x, d_y, weight: numbers(d.conv.weight_len(), 3), gap }
+        Self { kernels, d, x, d_y, weight: numbers(d.conv.weight_len(), 3), gap }
     }
 
     /// A batch of NaN, gaps and all.
@@ -32,9 +58,9 @@ impl Operands {
     }
 
     fn forward(&self, epilogue: Epilogue, lanes: usize) -> Vec<f32> {
-        let d = &self.d;
+        let (d, Kernels { prepare, forward, .. }) = (&self.d, self.kernels);
         let mut scratch = Scratch::new(lanes, 0, 0);
-        let mut prepared = vec![f32::NAN; prepared_len(d)];
+        let mut prepared = vec![f32::NAN; (self.kernels.prepared_len)(d)];
         prepare(d, &self.weight, &mut prepared, scratch.workspace());
         let x = batch(&d.x(), &self.x, self.gap);
         let mut y = self.unwritten(&d.y(), x.view().count());
@@ -45,13 +71,14 @@ impl Operands {
     /// The gradient of the input, beside what was there before if `write` says so: `x`.
     fn backward_input(&self, write: Write, lanes: usize) -> Vec<f32> {
         let d = &self.d;
-        let mut scratch = Scratch::new(lanes, 0, backward_input_step_len(d));
+        let mut scratch = Scratch::new(lanes, 0, (self.kernels.backward_input_step_len)(d));
         let d_y = batch(&d.y(), &self.d_y, self.gap);
         let mut d_x = match write {
             Write::Overwrite => self.unwritten(&d.x(), d_y.view().count()),
             Write::Accumulate => batch(&d.x(), &self.x, self.gap),
         };
-        backward_input(d, d_y.view(), &self.weight, d_x.view_mut(), write, scratch.workspace());
+        let (weight, work) = (&self.weight, scratch.workspace());
+        (self.kernels.backward_input)(d, d_y.view(), weight, d_x.view_mut(), write, work);
         planes(&d.x(), &d_x)
     }
 
@@ -82,14 +109,13 @@ impl Operands {
 }
 
 /// Any convolution of a small image in which the window fits at least once, with halos that may be wider than needed.
-fn any_conv2d() -> impl Strategy<Value = BlockedConv2d> {
+fn any_conv2d(channels: impl Strategy<Value = [usize; 3]>) -> impl Strategy<Value = BlockedConv2d> {
     let pair = |range: core::ops::Range<usize>| [range.clone(), range];
     let windows = (pair(1..10), pair(1..5), pair(1..4), pair(0..4), pair(1..4));
-    let channels = [prop_oneof![1..4_usize, 14..36_usize], prop_oneof![1..4_usize, 14..36_usize]];
     (channels, windows, pair(0..3), pair(0..3)).prop_filter_map(
         "the window does not fit",
-        |([inputs, outputs], (input, kernel, stride, padding, dilation), more_x, more_y)| {
-            let conv = conv2d([inputs, outputs, 1], input, kernel, stride, padding, dilation);
+        |(channels, (input, kernel, stride, padding, dilation), more_x, more_y)| {
+            let conv = conv2d(channels, input, kernel, stride, padding, dilation);
             let needed = needed_d_y_halo(&BlockedConv2d { conv, x_halo: [0; 2], y_halo: [0; 2] });
             let x_halo = [0, 1].map(|axis| padding[axis] + more_x[axis]);
             let y_halo = [0, 1].map(|axis| needed[axis] + more_y[axis]);
@@ -98,17 +124,45 @@ fn any_conv2d() -> impl Strategy<Value = BlockedConv2d> {
     )
 }
 
+fn channels() -> impl Strategy<Value = usize> {
+    prop_oneof![1..4_usize, 14..36_usize]
+}
+
+fn any_direct() -> impl Strategy<Value = BlockedConv2d> {
+    any_conv2d([channels(), channels()].prop_map(|[inputs, outputs]| [inputs, outputs, 1]))
+}
+
+fn any_depthwise() -> impl Strategy<Value = BlockedConv2d> {
+    any_conv2d(channels().prop_map(|channels| [channels; 3]))
+}
+
 proptest! {
     #[test]
-    fn forward_is_the_definition(d in any_conv2d(), count in 1..4_usize, gap in 0..20_usize, y_halo in [0..3_usize, 0..3]) {
-        Operands::new(BlockedConv2d { y_halo, ..d }, count, gap).assert_forward(1);
+    fn forward_is_the_definition(
+        d in any_direct(), count in 1..4_usize, gap in 0..20_usize, y_halo in [0..3_usize, 0..3],
+    ) {
+        Operands::new(DIRECT, BlockedConv2d { y_halo, ..d }, count, gap).assert_forward(1);
     }
 
     #[test]
     fn backward_input_is_the_definition(
-        d in any_conv2d(), count in 1..4_usize, gap in 0..20_usize, x_halo in [0..3_usize, 0..3],
+        d in any_direct(), count in 1..4_usize, gap in 0..20_usize, x_halo in [0..3_usize, 0..3],
     ) {
-        Operands::new(BlockedConv2d { x_halo, ..d }, count, gap).assert_backward_input(1);
+        Operands::new(DIRECT, BlockedConv2d { x_halo, ..d }, count, gap).assert_backward_input(1);
+    }
+
+    #[test]
+    fn depthwise_forward_is_the_definition(
+        d in any_depthwise(), count in 1..4_usize, gap in 0..20_usize, y_halo in [0..3_usize, 0..3],
+    ) {
+        Operands::new(DEPTHWISE, BlockedConv2d { y_halo, ..d }, count, gap).assert_forward(1);
+    }
+
+    #[test]
+    fn depthwise_backward_input_is_the_definition(
+        d in any_depthwise(), count in 1..4_usize, gap in 0..20_usize, x_halo in [0..3_usize, 0..3],
+    ) {
+        Operands::new(DEPTHWISE, BlockedConv2d { x_halo, ..d }, count, gap).assert_backward_input(1);
     }
 }
 
@@ -135,14 +189,13 @@ fn the_halo_of_common_layers() {
 }
 
 fn large(
-    channels: [usize; 2],
+    channels: [usize; 3],
     input: [usize; 2],
     kernel: usize,
     stride: usize,
     padding: usize,
 ) -> BlockedConv2d {
-    let [inputs, outputs] = channels;
-    let conv = conv2d([inputs, outputs, 1], input, [kernel; 2], [stride; 2], [padding; 2], [1, 1]);
+    let conv = conv2d(channels, input, [kernel; 2], [stride; 2], [padding; 2], [1, 1]);
     let mut d = BlockedConv2d { conv, x_halo: [padding; 2], y_halo: [0; 2] };
     d.y_halo = needed_d_y_halo(&d);
     d
@@ -154,13 +207,15 @@ fn large(
 fn bits_do_not_depend_on_the_threads() {
     use crate::conv2d::testing::assert_same_bits;
     let cases = [
-        (large([36, 40], [23, 17], 3, 1, 1), 7),
-        (large([36, 35], [23, 41], 3, 1, 1), 1),
-        (large([70, 16], [33, 31], 5, 2, 2), 2),
-        (large([340, 130], [7, 7], 1, 1, 0), 3),
+        (DIRECT, large([36, 40, 1], [23, 17], 3, 1, 1), 7),
+        (DIRECT, large([36, 35, 1], [23, 41], 3, 1, 1), 1),
+        (DIRECT, large([70, 16, 1], [33, 31], 5, 2, 2), 2),
+        (DIRECT, large([340, 130, 1], [7, 7], 1, 1, 0), 3),
+        (DEPTHWISE, large([100; 3], [47, 53], 3, 1, 1), 1),
+        (DEPTHWISE, large([40; 3], [37, 61], 9, 2, 4), 2),
     ];
-    for (d, count) in cases {
-        let operands = Operands::new(d, count, 7);
+    for (kernels, d, count) in cases {
+        let operands = Operands::new(kernels, d, count, 7);
         assert!(count * d.conv.macs() > 2 * crate::parallel::WORTH_SPLITTING, "{d:?} is worth three threads");
         assert_same_bits("y", |lanes| operands.forward(Epilogue::bias(None), lanes));
         assert_same_bits("d_x", |lanes| operands.backward_input(Write::Overwrite, lanes));
@@ -173,29 +228,35 @@ fn bits_do_not_depend_on_the_threads() {
 #[test]
 #[should_panic(expected = "the halo of x is too narrow")]
 fn too_narrow_a_halo() {
-    let d = BlockedConv2d { x_halo: [1, 0], ..large([3, 3], [5, 5], 3, 1, 1) };
-    Operands::new(d, 1, 0).forward(Epilogue::bias(None), 1);
+    let d = BlockedConv2d { x_halo: [1, 0], ..large([3, 3, 1], [5, 5], 3, 1, 1) };
+    Operands::new(DIRECT, d, 1, 0).forward(Epilogue::bias(None), 1);
 }
 
 #[test]
 #[should_panic(expected = "the halo of d_y is too narrow")]
 fn too_narrow_a_halo_for_the_gradient() {
-    let d = BlockedConv2d { y_halo: [1, 0], ..large([3, 3], [5, 5], 3, 1, 1) };
-    Operands::new(d, 1, 0).backward_input(Write::Overwrite, 1);
+    let d = BlockedConv2d { y_halo: [1, 0], ..large([3, 3, 1], [5, 5], 3, 1, 1) };
+    Operands::new(DIRECT, d, 1, 0).backward_input(Write::Overwrite, 1);
 }
 
 #[test]
 #[should_panic(expected = "no groups")]
 fn groups() {
     let conv = conv2d([4, 4, 2], [5, 5], [1, 1], [1, 1], [0, 0], [1, 1]);
-    Operands::new(BlockedConv2d { conv, x_halo: [0; 2], y_halo: [0; 2] }, 1, 0)
+    Operands::new(DIRECT, BlockedConv2d { conv, x_halo: [0; 2], y_halo: [0; 2] }, 1, 0)
         .forward(Epilogue::bias(None), 1);
+}
+
+#[test]
+#[should_panic(expected = "depthwise")]
+fn not_depthwise() {
+    Operands::new(DEPTHWISE, large([3, 3, 1], [5, 5], 3, 1, 1), 1, 0).forward(Epilogue::bias(None), 1);
 }
 
 #[test]
 #[should_panic(expected = "image length")]
 fn an_image_too_short() {
-    let d = large([3, 3], [5, 5], 3, 1, 1);
+    let d = large([3, 3, 1], [5, 5], 3, 1, 1);
     let (prepared, x) = (vec![0.0; prepared_len(&d)], vec![0.0; d.x().len() - 1]);
     let mut y = vec![0.0; d.y().len()];
     let (x, y) = (View::dense(&x, x.len()), ViewMut::dense(&mut y, d.y().len()));

@@ -3,7 +3,7 @@
 use crate::blocked::testing::batch;
 use crate::conv2d::first_layer_weight::{self, FirstConv2d};
 use crate::conv2d::testing::{Batch, Scratch, assert_close, conv2d, numbers};
-use crate::conv2d::{BlockedConv2d, Conv2d, direct_weight};
+use crate::conv2d::{BlockedConv2d, Conv2d, depthwise, direct_weight};
 use crate::reference;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -14,6 +14,7 @@ use proptest::prelude::*;
 enum Way {
     Direct,
     FirstLayer,
+    Depthwise,
 }
 
 /// A batch and how it is convolved.
@@ -73,6 +74,14 @@ impl Case {
                     first_layer_weight::backward_weight(&d, x.view(), d_y.view(), d_weight, d_bias, work);
                 })
             }
+            Way::Depthwise => {
+                let x = batch(&d.x(), &self.x(), self.gaps[0]);
+                let mut scratch = scratch(0, depthwise::backward_weight_step_len(d));
+                self.gradients(|d_weight, d_bias| {
+                    let work = scratch.workspace();
+                    depthwise::backward_weight(d, x.view(), d_y.view(), d_weight, d_bias, work);
+                })
+            }
         }
     }
 
@@ -95,8 +104,11 @@ fn any_case(way: Way, channels: [core::ops::Range<usize>; 2]) -> impl Strategy<V
         move |(channels, window, memory)| {
             let (input, kernel, stride, padding, dilation) = window;
             let (more_halo, y_halo, count, gaps, bias) = memory;
-            let [in_channels, out_channels] = channels;
-            let conv = conv2d([in_channels, out_channels, 1], input, kernel, stride, padding, dilation);
+            let channels = match way {
+                Way::Direct | Way::FirstLayer => [channels[0], channels[1], 1],
+                Way::Depthwise => [channels[0]; 3],
+            };
+            let conv = conv2d(channels, input, kernel, stride, padding, dilation);
             let x_halo = [padding[0] + more_halo[0], padding[1] + more_halo[1]];
             let d = BlockedConv2d { conv, x_halo, y_halo };
             (conv.window.output_len() > 0).then_some(Case { way, d, count, gaps, bias })
@@ -114,6 +126,11 @@ proptest! {
     fn first_layer_is_the_definition(case in any_case(Way::FirstLayer, [1..5, 1..40])) {
         case.assert_like_reference(1);
     }
+
+    #[test]
+    fn depthwise_is_the_definition(case in any_case(Way::Depthwise, [1..40, 1..2])) {
+        case.assert_like_reference(1);
+    }
 }
 
 /// Places that fill several tables, which end within a row and within an image; sums that several threads share.
@@ -125,6 +142,7 @@ fn bits_do_not_depend_on_the_threads() {
         Case::new(Way::Direct, conv2d([5, 16, 1], [31, 40], [5, 3], [2, 1], [2, 0], [1, 2]), 40),
         Case::new(Way::Direct, conv2d([340, 33, 1], [7, 7], [1, 1], [1, 1], [0, 0], [1, 1]), 9),
         Case::new(Way::FirstLayer, conv2d([3, 40, 1], [37, 41], [7, 5], [2, 1], [3, 0], [1, 1]), 20),
+        Case::new(Way::Depthwise, conv2d([37, 37, 37], [81, 37], [5, 3], [1, 2], [2, 0], [1, 1]), 5),
     ];
     for case in cases {
         let cost = case.count * case.d.conv.macs();
@@ -135,12 +153,16 @@ fn bits_do_not_depend_on_the_threads() {
 }
 
 fn small(way: Way) -> Case {
-    Case::new(way, conv2d([3, 2, 1], [5, 5], [3, 3], [1, 1], [1, 1], [1, 1]), 1)
+    let channels = match way {
+        Way::Direct | Way::FirstLayer => [3, 2, 1],
+        Way::Depthwise => [3, 3, 3],
+    };
+    Case::new(way, conv2d(channels, [5, 5], [3, 3], [1, 1], [1, 1], [1, 1]), 1)
 }
 
 #[test]
 fn no_image_has_no_gradient() {
-    for way in [Way::Direct, Way::FirstLayer] {
+    for way in [Way::Direct, Way::FirstLayer, Way::Depthwise] {
         let gradients = Case { count: 0, ..small(way) }.run(1, [0, 0]);
         assert!(gradients.iter().all(|gradient| *gradient == 0.0), "{gradients:?}");
     }
