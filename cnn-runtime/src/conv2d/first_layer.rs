@@ -47,7 +47,7 @@ impl FirstConv2d {
     }
 
     /// Rows and columns of a plane of `x` with its padding.
-    const fn padded(&self) -> [usize; 2] {
+    pub(super) const fn padded(&self) -> [usize; 2] {
         let window = &self.conv.window;
         [window.input[0] + 2 * window.padding[0], window.input[1] + 2 * window.padding[1]]
     }
@@ -109,7 +109,7 @@ pub fn forward(
 }
 
 /// Copies an image to the middle of its padding.
-fn pad(d: &FirstConv2d, x: &[f32], padded: &mut [f32]) {
+pub(super) fn pad(d: &FirstConv2d, x: &[f32], padded: &mut [f32]) {
     let (window, [height, width]) = (&d.conv.window, d.padded());
     padded.fill(0.0);
     for (x, padded) in x.chunks_exact(window.input_len()).zip(padded.chunks_exact_mut(height * width)) {

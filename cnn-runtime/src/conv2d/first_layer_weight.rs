@@ -1,41 +1,17 @@
 //! The gradients of a first layer's weight and bias: `x` is what comes from outside, planes of few channels without a halo.
 //!
-//! [`weight_sums`](super::weight_sums) does the work, on a copy of one image at a time that has its padding around it.
+//! `weight_sums` does the work, on a copy of one image at a time that has its padding around it.
 
-use super::Conv2d;
+use super::first_layer::{self, FirstConv2d, pad};
 use super::weight_chunks::Gradients;
 use super::weight_sums::{self, Add, Layout, Place, Places};
-use crate::blocked::Blocked;
 use crate::memory::{LINE, Workspace};
 use crate::view::View;
-
-/// A convolution from NCHW to the layout of the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FirstConv2d {
-    /// What is computed.
-    pub conv: Conv2d,
-    /// The halo of `y` or its gradient.
-    pub y_halo: [usize; 2],
-}
-
-impl FirstConv2d {
-    /// The layout of `y`.
-    #[must_use]
-    pub const fn y(&self) -> Blocked {
-        Blocked { channels: self.conv.out_channels, plane: self.conv.window.output, halo: self.y_halo }
-    }
-}
-
-/// Rows and columns of a plane of `x` with its padding.
-const fn padded(d: &FirstConv2d) -> [usize; 2] {
-    let (input, padding) = (d.conv.window.input, d.conv.window.padding);
-    [input[0] + 2 * padding[0], input[1] + 2 * padding[1]]
-}
 
 /// Numbers of scratch that [`backward_weight`] needs for each thread.
 #[must_use]
 pub const fn backward_weight_lane_len(d: &FirstConv2d) -> usize {
-    d.conv.in_channels * padded(d)[0] * padded(d)[1]
+    first_layer::forward_lane_len(d)
 }
 
 /// Numbers of scratch that [`backward_weight`] needs for the step.
@@ -61,7 +37,7 @@ pub fn backward_weight(
     assert_eq!((x.count(), x.image_len()), (d_y.count(), d.conv.input_len()), "planes of {d:?}");
     d.y().assert_image(d_y.image_len());
     work.assert_lanes(backward_weight_lane_len(d));
-    let [x_height, x_width] = padded(d);
+    let [x_height, x_width] = d.padded();
     let y_width = d.y().padded()[1] * LINE;
     let places = Places {
         count: [1, window.output[0], window.output[1]],
@@ -83,22 +59,9 @@ pub fn backward_weight(
     let cost = x.count() * d.conv.macs();
     weight_sums::overwrite(&d.conv, &layout, gradients, cost, work, &|entries, units, sums, scratch| {
         let padded = &mut scratch[..backward_weight_lane_len(d)];
-        padded.fill(0.0);
         for (x, d_y) in x.images().zip(d_y.images()) {
-            fill_inside(d, x, padded);
+            pad(d, x, padded);
             Add::<1> { entries, units: units.clone(), sums, x: padded, d_y, places }.run();
         }
     });
-}
-
-/// Copies an image to the inside of one with padding.
-fn fill_inside(d: &FirstConv2d, x: &[f32], padded_x: &mut [f32]) {
-    let (window, [height, width]) = (&d.conv.window, padded(d));
-    let planes = x.chunks_exact(window.input_len()).zip(padded_x.chunks_exact_mut(height * width));
-    for (from, to) in planes {
-        let inside = to.chunks_exact_mut(width).skip(window.padding[0]);
-        for (from, to) in from.chunks_exact(window.input[1]).zip(inside) {
-            to[window.padding[1]..][..window.input[1]].copy_from_slice(from);
-        }
-    }
 }
