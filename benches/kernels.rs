@@ -6,7 +6,8 @@
 use cnn_runtime::Write;
 use cnn_runtime::conv2d::epilogue::Epilogue;
 use cnn_runtime::conv2d::first_layer::{self, FirstConv2d};
-use cnn_runtime::conv2d::{BlockedConv2d, Conv2d, direct, im2col, pointwise};
+use cnn_runtime::conv2d::{BlockedConv2d, Conv2d, depthwise, direct, direct_weight};
+use cnn_runtime::conv2d::{first_layer_weight, im2col, pointwise};
 use cnn_runtime::linear::{self, Linear};
 use cnn_runtime::memory::{AlignedBuffer, Arena, ArenaLayout, Buffer, Workspace};
 use cnn_runtime::peak;
@@ -52,6 +53,12 @@ const FIRST: &[Shape] = &[
     ("googlenet.conv1", 1, 64, 224, 7, 2, 3),
     ("vgg11.conv1", 1, 64, 224, 3, 1, 1),
     ("vgg11.conv1 in colour", 3, 64, 224, 3, 1, 1),
+];
+
+const DEPTHWISE: &[Shape] = &[
+    ("3x3@112", 64, 64, 112, 3, 1, 1),
+    ("3x3@112, stride 2", 64, 64, 112, 3, 2, 1),
+    ("5x5@28", 240, 240, 28, 5, 1, 2),
 ];
 
 const LINEAR: &[(&str, usize, usize)] = &[("lenet.fc1", 400, 120), ("alexnet.fc2", 4096, 4096)];
@@ -174,6 +181,17 @@ fn blocked_convolutions(criterion: &mut Criterion) {
                 });
             });
         });
+        let mut arena = scratch(0, direct_weight::backward_weight_step_len(&d));
+        let mut d_weight = numbers(conv.weight_len());
+        group.bench_function("backward_weight", |bencher| {
+            bencher.iter(|| {
+                let (x, d_y) = (View::dense(&x, x_len), View::dense(&y, y_len));
+                let d_weight = &mut d_weight[..conv.weight_len()];
+                with_scratch(&mut arena, |work| {
+                    direct_weight::backward_weight(&d, x, d_y, d_weight, None, work);
+                });
+            });
+        });
         group.finish();
     }
 }
@@ -195,6 +213,62 @@ fn first_layers(criterion: &mut Criterion) {
                 let (x, y) = (View::dense(&x[..BATCH * x_len], x_len), ViewMut::dense(&mut y, y_len));
                 with_scratch(&mut arena, |work| {
                     first_layer::forward(&d, x, &prepared, Epilogue::bias(None), y, work);
+                });
+            });
+        });
+        let lane_len = first_layer_weight::backward_weight_lane_len(&d);
+        let mut arena = scratch(lane_len, first_layer_weight::backward_weight_step_len(&d));
+        let mut d_weight = numbers(d.conv.weight_len());
+        group.bench_function("backward_weight", |bencher| {
+            bencher.iter(|| {
+                let (x, d_y) = (View::dense(&x[..BATCH * x_len], x_len), View::dense(&y, y_len));
+                let d_weight = &mut d_weight[..d.conv.weight_len()];
+                with_scratch(&mut arena, |work| {
+                    first_layer_weight::backward_weight(&d, x, d_y, d_weight, None, work);
+                });
+            });
+        });
+        group.finish();
+    }
+}
+
+fn depthwise_layers(criterion: &mut Criterion) {
+    for shape in DEPTHWISE {
+        let conv = Conv2d { groups: shape.1, ..descriptor(shape) };
+        let halo = conv.window.padding;
+        let d = BlockedConv2d { conv, x_halo: halo, y_halo: halo };
+        let (x_len, y_len) = (d.x().len(), d.y().len());
+        let mut group = criterion.benchmark_group(format!("depthwise::{}", shape.0));
+        group.throughput(Throughput::Elements((BATCH * conv.macs()) as u64));
+        let (x, weight) = (numbers(BATCH * x_len), numbers(conv.weight_len()));
+        let (mut y, mut d_x) = (numbers(BATCH * y_len), numbers(BATCH * x_len));
+        let (weight, mut d_weight) = (&weight[..conv.weight_len()], numbers(conv.weight_len()));
+        let mut prepared = numbers(depthwise::prepared_len(&d));
+        let step_len = depthwise::backward_input_step_len(&d).max(depthwise::backward_weight_step_len(&d));
+        let mut arena = scratch(0, step_len);
+        with_scratch(&mut arena, |work| depthwise::prepare(&d, weight, &mut prepared, work));
+        group.bench_function("forward", |bencher| {
+            bencher.iter(|| {
+                let (x, y) = (View::dense(&x, x_len), ViewMut::dense(&mut y, y_len));
+                with_scratch(&mut arena, |work| {
+                    depthwise::forward(&d, x, &prepared, Epilogue::bias(None), y, work);
+                });
+            });
+        });
+        group.bench_function("backward_input", |bencher| {
+            bencher.iter(|| {
+                let (d_y, d_x) = (View::dense(&y, y_len), ViewMut::dense(&mut d_x, x_len));
+                with_scratch(&mut arena, |work| {
+                    depthwise::backward_input(&d, d_y, weight, d_x, Write::Overwrite, work);
+                });
+            });
+        });
+        group.bench_function("backward_weight", |bencher| {
+            bencher.iter(|| {
+                let (x, d_y) = (View::dense(&x, x_len), View::dense(&y, y_len));
+                let d_weight = &mut d_weight[..conv.weight_len()];
+                with_scratch(&mut arena, |work| {
+                    depthwise::backward_weight(&d, x, d_y, d_weight, None, work);
                 });
             });
         });
@@ -233,5 +307,13 @@ fn one_core(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(kernels, one_core, convolutions, blocked_convolutions, first_layers, linear_layers);
+criterion_group!(
+    kernels,
+    one_core,
+    convolutions,
+    blocked_convolutions,
+    first_layers,
+    depthwise_layers,
+    linear_layers
+);
 criterion_main!(kernels);

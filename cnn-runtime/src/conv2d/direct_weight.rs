@@ -1,6 +1,6 @@
 //! The gradients of a direct convolution's weight and bias, from images in the layout of the network.
 //!
-//! [`weight_sums`](super::weight_sums) does the work; what is said here is where things stand.
+//! `weight_sums` does the work; what is said here is where things stand.
 
 use super::BlockedConv2d;
 use super::weight_chunks::Gradients;

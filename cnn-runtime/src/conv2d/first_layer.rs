@@ -129,7 +129,7 @@ pub fn train_forward(
 }
 
 /// Copies an image to the middle of its padding.
-fn pad(d: &FirstConv2d, x: &[f32], padded: &mut [f32]) {
+pub(super) fn pad(d: &FirstConv2d, x: &[f32], padded: &mut [f32]) {
     let (window, [height, width]) = (&d.conv.window, d.padded());
     padded.fill(0.0);
     for (x, padded) in x.chunks_exact(window.input_len()).zip(padded.chunks_exact_mut(height * width)) {

@@ -1,8 +1,8 @@
 //! The gradients of a first layer's weight and bias: `x` is what comes from outside, planes of few channels without a halo.
 //!
-//! [`weight_sums`](super::weight_sums) does the work, on a copy of one image at a time that has its padding around it.
+//! `weight_sums` does the work, on a copy of one image at a time that has its padding around it.
 
-use super::first_layer::FirstConv2d;
+use super::first_layer::{self, FirstConv2d, pad};
 use super::weight_chunks::Gradients;
 use super::weight_sums::{self, Add, Layout, Place, Places};
 use crate::memory::{LINE, Workspace};
@@ -11,7 +11,7 @@ use crate::view::View;
 /// Numbers of scratch that [`backward_weight`] needs for each thread.
 #[must_use]
 pub const fn backward_weight_lane_len(d: &FirstConv2d) -> usize {
-    d.conv.in_channels * d.padded()[0] * d.padded()[1]
+    first_layer::forward_lane_len(d)
 }
 
 /// Numbers of scratch that [`backward_weight`] needs for the step.
@@ -59,22 +59,9 @@ pub fn backward_weight(
     let cost = x.count() * d.conv.macs();
     weight_sums::overwrite(&d.conv, &layout, gradients, cost, work, &|entries, units, sums, scratch| {
         let padded = &mut scratch[..backward_weight_lane_len(d)];
-        padded.fill(0.0);
         for (x, d_y) in x.images().zip(d_y.images()) {
-            fill_inside(d, x, padded);
+            pad(d, x, padded);
             Add::<1> { entries, units: units.clone(), sums, x: padded, d_y, places }.run();
         }
     });
-}
-
-/// Copies an image to the inside of one with padding.
-fn fill_inside(d: &FirstConv2d, x: &[f32], padded_x: &mut [f32]) {
-    let (window, [height, width]) = (&d.conv.window, d.padded());
-    let planes = x.chunks_exact(window.input_len()).zip(padded_x.chunks_exact_mut(height * width));
-    for (from, to) in planes {
-        let inside = to.chunks_exact_mut(width).skip(window.padding[0]);
-        for (from, to) in from.chunks_exact(window.input[1]).zip(inside) {
-            to[window.padding[1]..][..window.input[1]].copy_from_slice(from);
-        }
-    }
 }

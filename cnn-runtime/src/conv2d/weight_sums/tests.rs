@@ -2,9 +2,8 @@
 
 use crate::blocked::testing::batch;
 use crate::conv2d::first_layer::FirstConv2d;
-use crate::conv2d::first_layer_weight;
 use crate::conv2d::testing::{Batch, Scratch, assert_close, conv2d, numbers};
-use crate::conv2d::{BlockedConv2d, Conv2d, depthwise, direct_weight};
+use crate::conv2d::{BlockedConv2d, Conv2d, depthwise, direct_weight, first_layer_weight};
 use crate::reference;
 use alloc::vec;
 use alloc::vec::Vec;
