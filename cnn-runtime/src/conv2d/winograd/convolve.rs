@@ -22,7 +22,7 @@
 #![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
 
 use super::arithmetic::{Arithmetic, Halves};
-use super::product::{self, Panels, ROWS};
+use super::product::{self, CHUNK, Panels};
 use super::tiles::{Grid, Tiles};
 use super::transform::{Input, MOST, Output, Square, Transform, of_square};
 use crate::Write;
@@ -56,16 +56,18 @@ pub(super) struct Finish<'a> {
 /// How many numbers the transformed inputs of a block of tiles may have: 6 MiB.
 const INPUTS_LEN: usize = 3 << 19;
 /// Tiles of a block, unless they have more numbers: then at least the first, and no more than the second.
-const TILES: [usize; 2] = [48, 96];
+const TILES: [usize; 2] = [2 * CHUNK, 4 * CHUNK];
+/// Blocks of output channels whose sums are computed before they are transformed.
+const OUTPUTS: usize = 8;
 
 impl Pass {
     const fn panels<W: Transform>(&self) -> Panels {
         Panels { products: W::PRODUCTS, blocks: self.from.blocks() }
     }
 
-    /// Tiles of a block.
+    /// Tiles of a block: whole chunks.
     const fn block_tiles<W: Transform>(&self) -> usize {
-        let fitting = INPUTS_LEN / (self.panels::<W>().group_len() * LINE) * ROWS;
+        let fitting = INPUTS_LEN / (self.panels::<W>().chunk_len() * LINE) * CHUNK;
         if fitting < TILES[0] {
             TILES[0]
         } else if fitting > TILES[1] {
@@ -77,7 +79,12 @@ impl Pass {
 
     /// Lines of the transformed inputs of a block of tiles.
     const fn inputs_len<W: Transform>(&self) -> usize {
-        self.block_tiles::<W>().div_ceil(ROWS) * self.panels::<W>().group_len()
+        self.block_tiles::<W>() / CHUNK * self.panels::<W>().chunk_len()
+    }
+
+    /// Blocks of output channels whose sums are computed before they are transformed.
+    const fn outputs<W: Transform>(&self) -> usize {
+        if self.to.blocks() < OUTPUTS { self.to.blocks() } else { OUTPUTS }
     }
 
     /// Lines of the sums of a block of tiles for one block of channels.
@@ -85,14 +92,9 @@ impl Pass {
         self.block_tiles::<W>() * self.panels::<W>().sums_len()
     }
 
-    /// Lines of the weights of a block of output channels.
-    const fn weights_len<W: Transform>(&self) -> usize {
-        W::PRODUCTS * self.from.blocks() * LINE
-    }
-
     /// Numbers of scratch for each thread.
     pub(super) const fn lane_len<W: Transform>(&self) -> usize {
-        (self.inputs_len::<W>() + self.sums_len::<W>()) * LINE
+        (self.inputs_len::<W>() + self.outputs::<W>() * self.sums_len::<W>()) * LINE
     }
 
     const fn grid<W: Transform>(&self) -> Grid {
@@ -140,30 +142,40 @@ struct Batch<'a, W> {
 impl<W: Transform> Batch<'_, W> {
     /// Computes some images on `lanes` threads.
     fn run(&self, x: View, mut y: ViewMut, scratch: &mut [f32], lanes: usize) {
-        let Self { pass, prepared, finish, .. } = *self;
+        let pass = self.pass;
         let (inputs, sums) = scratch.split_at_mut(pass.inputs_len::<W>() * LINE);
         let (inputs, _) = inputs.as_chunks_mut::<LINE>();
-        let sums = &mut sums[..lanes * pass.sums_len::<W>() * LINE];
-        let group_len = pass.panels::<W>().group_len();
+        let sums = &mut sums[..lanes * pass.outputs::<W>() * pass.sums_len::<W>() * LINE];
+        let chunk_len = pass.panels::<W>().chunk_len();
         for tiles in blocks(0..x.count() * pass.grid::<W>().len(), pass.block_tiles::<W>()) {
-            let groups = tiles.len().div_ceil(ROWS);
-            let inputs = &mut inputs[..groups * group_len];
-            let parts = (0..groups, Records::new(&mut *inputs, group_len));
-            parallel::over(parts, &mut [], lanes, &|(groups, inputs): (Range<usize>, Records<_>), _| {
-                let some = tiles.start + groups.start * ROWS..tiles.end.min(tiles.start + groups.end * ROWS);
+            let chunks = tiles.len().div_ceil(CHUNK);
+            let inputs = &mut inputs[..chunks * chunk_len];
+            let parts = (0..chunks, Records::new(&mut *inputs, chunk_len));
+            parallel::over(parts, &mut [], lanes, &|(chunks, inputs): (Range<usize>, Records<_>), _| {
+                let some =
+                    tiles.start + chunks.start * CHUNK..tiles.end.min(tiles.start + chunks.end * CHUNK);
                 on_best_unit(Gather::<W> { pass, x, tiles: some, inputs: inputs.items(), of: PhantomData });
             });
             let parts = Blocks::new(&pass.to, &mut y);
             parallel::over(parts, sums, lanes, &|mut y: Blocks, sums: &mut [f32]| {
-                let (sums, _) = sums.as_chunks_mut::<LINE>();
-                for (index, block) in y.blocks.clone().enumerate() {
-                    let weights = &prepared[block * pass.weights_len::<W>()..][..pass.weights_len::<W>()];
-                    let panels = pass.panels::<W>();
-                    on_best_unit(product::Forward { panels, inputs, weights, tiles: tiles.len(), sums });
-                    let (y, tiles) = ((&mut y, index), tiles.clone());
-                    on_best_unit(Scatter::<W> { pass, sums, finish, tiles, y, of: PhantomData });
-                }
+                self.outputs(inputs, tiles.clone(), &mut y, sums.as_chunks_mut().0);
             });
+        }
+    }
+
+    /// Computes some blocks of output channels of some tiles.
+    fn outputs(&self, inputs: &[Pixel], tiles: Range<usize>, y: &mut Blocks, sums: &mut [Pixel]) {
+        let Self { pass, prepared, finish, .. } = *self;
+        let (panels, sums_len) = (pass.panels::<W>(), pass.sums_len::<W>());
+        for range in blocks(0..y.blocks.len(), pass.outputs::<W>()) {
+            let first = (y.blocks.start + range.start) * panels.weights_len();
+            let weights = &prepared[first..][..range.len() * panels.weights_len()];
+            let sums = &mut *sums;
+            on_best_unit(product::Forward { panels, inputs, weights, tiles: tiles.len(), sums, sums_len });
+            for (index, sums) in range.zip(sums.chunks_exact(sums_len)) {
+                let (y, tiles) = ((&mut *y, index), tiles.clone());
+                on_best_unit(Scatter::<W> { pass, sums, finish, tiles, y, of: PhantomData });
+            }
         }
     }
 }
@@ -219,7 +231,7 @@ impl<W: Transform> Kernel for Gather<'_, W> {
         let mut squares = Tiles::<S, Input<W>>::new(simd, pass.from, W::M, pass.padding);
         for block in 0..pass.from.blocks() {
             for (i, place) in pass.grid::<W>().places(tiles.clone()).enumerate() {
-                let first = i / ROWS * panels.group_len() + i % ROWS * panels.blocks + block;
+                let first = i / CHUNK * panels.chunk_len() + i % CHUNK * panels.blocks + block;
                 squares.transform(x, block, place, &mut inputs[first..], panels.panel_len());
             }
         }
