@@ -21,10 +21,10 @@
 //! A tile's sums follow from the shape alone, so tiles and output channels may be cut anywhere for the threads.
 #![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
 
-use super::arithmetic::{Arithmetic, Halves};
+use super::arithmetic::Halves;
 use super::product::{self, CHUNK, Panels};
 use super::tiles::{Grid, Tiles};
-use super::transform::{Input, MOST, Output, Square, Transform, of_square};
+use super::transform::{Input, MOST, Output, Square, Transform, TwoWay};
 use crate::Write;
 use crate::blocked::{Blocked, Pixel};
 use crate::conv2d::epilogue::Epilogue;
@@ -33,7 +33,6 @@ use crate::memory::{LINE, Workspace};
 use crate::parallel::{self, Records, Split};
 use crate::simd::{HALF, Kernel, Simd, on_best_unit};
 use crate::view::{View, ViewMut};
-use core::array::from_fn;
 use core::marker::PhantomData;
 use core::ops::Range;
 
@@ -255,12 +254,12 @@ impl<W: Transform> Kernel for Scatter<'_, '_, W> {
     fn run<S: Simd>(self, simd: S) {
         let Self { pass, sums, finish, tiles, y: (y, index), .. } = self;
         let d = pass.to;
-        let between = &mut [[Halves(simd).zero(); MOST]; MOST];
+        let mut two_way = TwoWay::new(Halves(simd));
         let mut square = [[[0.0; LINE]; MOST]; MOST];
         let epilogue = finish.epilogue.of_block(simd, y.blocks.start + index);
         let sums = sums.chunks_exact(pass.panels::<W>().sums_len());
         for (place, sums) in pass.grid::<W>().places(tiles).zip(sums) {
-            output_tile::<S, W>(simd, sums, between, &mut square);
+            output_tile::<S, W>(simd, sums, &mut two_way, &mut square);
             let pixels = y.pixels(place.image, index);
             if finish.write == Write::Overwrite && place.tile == [0, 0] {
                 d.clear_halo(pixels);
@@ -286,21 +285,24 @@ impl<W: Transform> Kernel for Scatter<'_, '_, W> {
 fn output_tile<S: Simd, W: Transform>(
     simd: S,
     sums: &[Pixel],
-    between: &mut Square<S::Half>,
+    two_way: &mut TwoWay<Halves<S>, Output<W>>,
     square: &mut Square<Pixel>,
 ) {
     let halves = Halves(simd);
     let sums = &sums[..W::PRODUCTS];
     for half in 0..LINE / HALF {
-        let row = |row: usize| {
-            from_fn(
-                |i| if i < W::ALPHA { halves.load(&sums[row * W::ALPHA + i], half) } else { halves.zero() },
-            )
-        };
-        of_square::<Output<W>, _>(halves, between, row, |i, line| {
-            for (pixel, vector) in square[i].iter_mut().zip(line).take(W::M) {
-                halves.store(vector, pixel, half);
+        for i in 0..W::ALPHA {
+            let mut row = two_way.empty();
+            for j in 0..W::ALPHA {
+                row[j] = halves.load(&sums[i * W::ALPHA + j], half);
             }
-        });
+            two_way.take_row(i, row);
+        }
+        for i in 0..W::M {
+            let line = two_way.column(i);
+            for j in 0..W::M {
+                halves.store(line[j], &mut square[i][j], half);
+            }
+        }
     }
 }

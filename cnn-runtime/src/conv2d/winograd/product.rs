@@ -106,7 +106,9 @@ fn tile<'a, S: Simd, const R: usize>(
     let rows: [&[Pixel]; R] = core::array::from_fn(|i| &row(i)[..weights.len()]);
     let mut lines = [simd.splat(0.0); R];
     if onto {
-        lines = core::array::from_fn(|i| simd.load(&sums[i * stride]));
+        for (i, line) in lines.iter_mut().enumerate() {
+            *line = simd.load(&sums[i * stride]);
+        }
     }
     for (block, weights) in weights.iter().enumerate() {
         let pixels: [&Pixel; R] = core::array::from_fn(|i| &rows[i][block]);

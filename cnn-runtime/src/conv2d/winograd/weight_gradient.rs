@@ -24,7 +24,7 @@
 use super::arithmetic::{Arithmetic, Halves};
 use super::product;
 use super::tiles::{Grid, Tiles};
-use super::transform::{Input, MOST, OutputGradient, Square, Transform, WeightGradient, of_square};
+use super::transform::{Input, OutputGradient, Transform, TwoWay, WeightGradient};
 use crate::blocked::{Blocked, Pixel};
 use crate::conv2d::BlockedConv2d;
 use crate::gemm::blocks;
@@ -32,7 +32,6 @@ use crate::memory::{LINE, Workspace};
 use crate::parallel::{self, Records};
 use crate::simd::{HALF, Kernel, Simd, on_best_unit};
 use crate::view::View;
-use core::array::from_fn;
 use core::marker::PhantomData;
 use core::ops::Range;
 
@@ -158,14 +157,13 @@ impl<W: Transform> Kernel for Gather<'_, W> {
         let mut gradients = Tiles::<S, OutputGradient<W>>::new(simd, d.y(), W::M, [0, 0]);
         let grid = Grid::new(d.y().plane, W::M);
         for (block, panels) in blocks.zip(panels.chunks_exact_mut(plan.block_len())) {
-            let places = grid.places(tiles.clone()).enumerate();
-            match block.checked_sub(d.x().blocks()) {
-                None => places.for_each(|(tile, place)| {
-                    inputs.transform(x, block, place, &mut panels[tile..], plan.panel_len());
-                }),
-                Some(block) => places.for_each(|(tile, place)| {
-                    gradients.transform(d_y, block, place, &mut panels[tile..], plan.panel_len());
-                }),
+            for (tile, place) in grid.places(tiles.clone()).enumerate() {
+                match block.checked_sub(d.x().blocks()) {
+                    None => inputs.transform(x, block, place, &mut panels[tile..], plan.panel_len()),
+                    Some(block) => {
+                        gradients.transform(d_y, block, place, &mut panels[tile..], plan.panel_len())
+                    }
+                }
             }
         }
     }
@@ -191,7 +189,7 @@ impl<W: Transform> Kernel for Sum<'_, W> {
         let (len, from_blocks) = (plan.block_len(), plan.d.x().blocks());
         let (products, _) = scratch.as_chunks_mut::<LINE>().0.as_chunks_mut::<LINE>();
         let products = &mut products[..W::PRODUCTS];
-        let between = &mut [[Halves(simd).zero(); MOST]; MOST];
+        let mut two_way = TwoWay::new(Halves(simd));
         for (pair, sums) in pairs.zip(sums.chunks_exact_mut(Plan::<W>::PAIR_LEN)) {
             let inputs = &inputs[pair % from_blocks * len..][..len];
             let gradients = &gradients[pair / from_blocks * len..][..len];
@@ -204,7 +202,7 @@ impl<W: Transform> Kernel for Sum<'_, W> {
             });
             let (sums, _) = sums.as_chunks_mut::<LINE>();
             for channel in 0..LINE {
-                add_channel::<S, W>(simd, products, channel, tiles.start > 0, between, sums);
+                add_channel::<S, W>(simd, products, channel, tiles.start > 0, &mut two_way, sums);
             }
         }
     }
@@ -217,22 +215,28 @@ fn add_channel<S: Simd, W: Transform>(
     products: &[[Pixel; LINE]],
     channel: usize,
     onto: bool,
-    between: &mut Square<S::Half>,
+    two_way: &mut TwoWay<Halves<S>, WeightGradient<W>>,
     sums: &mut [[Pixel; LINE]],
 ) {
     let halves = Halves(simd);
     for half in 0..LINE / HALF {
-        let row = |row: usize| {
-            let products = &products[row * W::ALPHA..][..W::ALPHA];
-            from_fn(|i| if i < W::ALPHA { halves.load(&products[i][channel], half) } else { halves.zero() })
-        };
-        of_square::<WeightGradient<W>, _>(halves, between, row, |i, taps| {
-            for (sums, tap) in sums[i * W::R..].iter_mut().zip(taps).take(W::R) {
-                let line = &mut sums[channel];
-                let sum = if onto { halves.plus(halves.load(line, half), 1.0, tap) } else { tap };
-                halves.store(sum, line, half);
+        for i in 0..W::ALPHA {
+            let (products, mut row) = (&products[i * W::ALPHA..][..W::ALPHA], two_way.empty());
+            for j in 0..W::ALPHA {
+                row[j] = halves.load(&products[j][channel], half);
             }
-        });
+            two_way.take_row(i, row);
+        }
+        for i in 0..W::R {
+            let (sums, mut taps) = (&mut sums[i * W::R..][..W::R], two_way.column(i));
+            for j in 0..W::R {
+                let line = &mut sums[j][channel];
+                if onto {
+                    taps[j] = halves.plus(halves.load(line, half), 1.0, taps[j]);
+                }
+                halves.store(taps[j], line, half);
+            }
+        }
     }
 }
 
