@@ -21,10 +21,10 @@
 //! A tile's sums follow from the shape alone, so tiles and output channels may be cut anywhere for the threads.
 #![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
 
-use super::arithmetic::{Arithmetic, Halves};
-use super::product::{self, Panels, ROWS};
+use super::arithmetic::Halves;
+use super::product::{self, CHUNK, Panels};
 use super::tiles::{Grid, Tiles};
-use super::transform::{Input, MOST, Output, Square, Transform, of_square};
+use super::transform::{Input, MOST, Output, Square, Transform, TwoWay};
 use crate::Write;
 use crate::blocked::{Blocked, Pixel};
 use crate::conv2d::epilogue::Epilogue;
@@ -33,7 +33,6 @@ use crate::memory::{LINE, Workspace};
 use crate::parallel::{self, Records, Split};
 use crate::simd::{HALF, Kernel, Simd, on_best_unit};
 use crate::view::{View, ViewMut};
-use core::array::from_fn;
 use core::marker::PhantomData;
 use core::ops::Range;
 
@@ -56,16 +55,18 @@ pub(super) struct Finish<'a> {
 /// How many numbers the transformed inputs of a block of tiles may have: 6 MiB.
 const INPUTS_LEN: usize = 3 << 19;
 /// Tiles of a block, unless they have more numbers: then at least the first, and no more than the second.
-const TILES: [usize; 2] = [48, 96];
+const TILES: [usize; 2] = [2 * CHUNK, 4 * CHUNK];
+/// Blocks of output channels whose sums are computed before they are transformed.
+const OUTPUTS: usize = 8;
 
 impl Pass {
     const fn panels<W: Transform>(&self) -> Panels {
         Panels { products: W::PRODUCTS, blocks: self.from.blocks() }
     }
 
-    /// Tiles of a block.
+    /// Tiles of a block: whole chunks.
     const fn block_tiles<W: Transform>(&self) -> usize {
-        let fitting = INPUTS_LEN / (self.panels::<W>().group_len() * LINE) * ROWS;
+        let fitting = INPUTS_LEN / (self.panels::<W>().chunk_len() * LINE) * CHUNK;
         if fitting < TILES[0] {
             TILES[0]
         } else if fitting > TILES[1] {
@@ -77,7 +78,12 @@ impl Pass {
 
     /// Lines of the transformed inputs of a block of tiles.
     const fn inputs_len<W: Transform>(&self) -> usize {
-        self.block_tiles::<W>().div_ceil(ROWS) * self.panels::<W>().group_len()
+        self.block_tiles::<W>() / CHUNK * self.panels::<W>().chunk_len()
+    }
+
+    /// Blocks of output channels whose sums are computed before they are transformed.
+    const fn outputs<W: Transform>(&self) -> usize {
+        if self.to.blocks() < OUTPUTS { self.to.blocks() } else { OUTPUTS }
     }
 
     /// Lines of the sums of a block of tiles for one block of channels.
@@ -85,14 +91,9 @@ impl Pass {
         self.block_tiles::<W>() * self.panels::<W>().sums_len()
     }
 
-    /// Lines of the weights of a block of output channels.
-    const fn weights_len<W: Transform>(&self) -> usize {
-        W::PRODUCTS * self.from.blocks() * LINE
-    }
-
     /// Numbers of scratch for each thread.
     pub(super) const fn lane_len<W: Transform>(&self) -> usize {
-        (self.inputs_len::<W>() + self.sums_len::<W>()) * LINE
+        (self.inputs_len::<W>() + self.outputs::<W>() * self.sums_len::<W>()) * LINE
     }
 
     const fn grid<W: Transform>(&self) -> Grid {
@@ -140,30 +141,40 @@ struct Batch<'a, W> {
 impl<W: Transform> Batch<'_, W> {
     /// Computes some images on `lanes` threads.
     fn run(&self, x: View, mut y: ViewMut, scratch: &mut [f32], lanes: usize) {
-        let Self { pass, prepared, finish, .. } = *self;
+        let pass = self.pass;
         let (inputs, sums) = scratch.split_at_mut(pass.inputs_len::<W>() * LINE);
         let (inputs, _) = inputs.as_chunks_mut::<LINE>();
-        let sums = &mut sums[..lanes * pass.sums_len::<W>() * LINE];
-        let group_len = pass.panels::<W>().group_len();
+        let sums = &mut sums[..lanes * pass.outputs::<W>() * pass.sums_len::<W>() * LINE];
+        let chunk_len = pass.panels::<W>().chunk_len();
         for tiles in blocks(0..x.count() * pass.grid::<W>().len(), pass.block_tiles::<W>()) {
-            let groups = tiles.len().div_ceil(ROWS);
-            let inputs = &mut inputs[..groups * group_len];
-            let parts = (0..groups, Records::new(&mut *inputs, group_len));
-            parallel::over(parts, &mut [], lanes, &|(groups, inputs): (Range<usize>, Records<_>), _| {
-                let some = tiles.start + groups.start * ROWS..tiles.end.min(tiles.start + groups.end * ROWS);
+            let chunks = tiles.len().div_ceil(CHUNK);
+            let inputs = &mut inputs[..chunks * chunk_len];
+            let parts = (0..chunks, Records::new(&mut *inputs, chunk_len));
+            parallel::over(parts, &mut [], lanes, &|(chunks, inputs): (Range<usize>, Records<_>), _| {
+                let some =
+                    tiles.start + chunks.start * CHUNK..tiles.end.min(tiles.start + chunks.end * CHUNK);
                 on_best_unit(Gather::<W> { pass, x, tiles: some, inputs: inputs.items(), of: PhantomData });
             });
             let parts = Blocks::new(&pass.to, &mut y);
             parallel::over(parts, sums, lanes, &|mut y: Blocks, sums: &mut [f32]| {
-                let (sums, _) = sums.as_chunks_mut::<LINE>();
-                for (index, block) in y.blocks.clone().enumerate() {
-                    let weights = &prepared[block * pass.weights_len::<W>()..][..pass.weights_len::<W>()];
-                    let panels = pass.panels::<W>();
-                    on_best_unit(product::Forward { panels, inputs, weights, tiles: tiles.len(), sums });
-                    let (y, tiles) = ((&mut y, index), tiles.clone());
-                    on_best_unit(Scatter::<W> { pass, sums, finish, tiles, y, of: PhantomData });
-                }
+                self.outputs(inputs, tiles.clone(), &mut y, sums.as_chunks_mut().0);
             });
+        }
+    }
+
+    /// Computes some blocks of output channels of some tiles.
+    fn outputs(&self, inputs: &[Pixel], tiles: Range<usize>, y: &mut Blocks, sums: &mut [Pixel]) {
+        let Self { pass, prepared, finish, .. } = *self;
+        let (panels, sums_len) = (pass.panels::<W>(), pass.sums_len::<W>());
+        for range in blocks(0..y.blocks.len(), pass.outputs::<W>()) {
+            let first = (y.blocks.start + range.start) * panels.weights_len();
+            let weights = &prepared[first..][..range.len() * panels.weights_len()];
+            let sums = &mut *sums;
+            on_best_unit(product::Forward { panels, inputs, weights, tiles: tiles.len(), sums, sums_len });
+            for (index, sums) in range.zip(sums.chunks_exact(sums_len)) {
+                let (y, tiles) = ((&mut *y, index), tiles.clone());
+                on_best_unit(Scatter::<W> { pass, sums, finish, tiles, y, of: PhantomData });
+            }
         }
     }
 }
@@ -219,7 +230,7 @@ impl<W: Transform> Kernel for Gather<'_, W> {
         let mut squares = Tiles::<S, Input<W>>::new(simd, pass.from, W::M, pass.padding);
         for block in 0..pass.from.blocks() {
             for (i, place) in pass.grid::<W>().places(tiles.clone()).enumerate() {
-                let first = i / ROWS * panels.group_len() + i % ROWS * panels.blocks + block;
+                let first = i / CHUNK * panels.chunk_len() + i % CHUNK * panels.blocks + block;
                 squares.transform(x, block, place, &mut inputs[first..], panels.panel_len());
             }
         }
@@ -243,12 +254,12 @@ impl<W: Transform> Kernel for Scatter<'_, '_, W> {
     fn run<S: Simd>(self, simd: S) {
         let Self { pass, sums, finish, tiles, y: (y, index), .. } = self;
         let d = pass.to;
-        let between = &mut [[Halves(simd).zero(); MOST]; MOST];
+        let mut two_way = TwoWay::new(Halves(simd));
         let mut square = [[[0.0; LINE]; MOST]; MOST];
         let epilogue = finish.epilogue.of_block(simd, y.blocks.start + index);
         let sums = sums.chunks_exact(pass.panels::<W>().sums_len());
         for (place, sums) in pass.grid::<W>().places(tiles).zip(sums) {
-            output_tile::<S, W>(simd, sums, between, &mut square);
+            output_tile::<S, W>(simd, sums, &mut two_way, &mut square);
             let pixels = y.pixels(place.image, index);
             if finish.write == Write::Overwrite && place.tile == [0, 0] {
                 d.clear_halo(pixels);
@@ -274,21 +285,24 @@ impl<W: Transform> Kernel for Scatter<'_, '_, W> {
 fn output_tile<S: Simd, W: Transform>(
     simd: S,
     sums: &[Pixel],
-    between: &mut Square<S::Half>,
+    two_way: &mut TwoWay<Halves<S>, Output<W>>,
     square: &mut Square<Pixel>,
 ) {
     let halves = Halves(simd);
     let sums = &sums[..W::PRODUCTS];
     for half in 0..LINE / HALF {
-        let row = |row: usize| {
-            from_fn(
-                |i| if i < W::ALPHA { halves.load(&sums[row * W::ALPHA + i], half) } else { halves.zero() },
-            )
-        };
-        of_square::<Output<W>, _>(halves, between, row, |i, line| {
-            for (pixel, vector) in square[i].iter_mut().zip(line).take(W::M) {
-                halves.store(vector, pixel, half);
+        for i in 0..W::ALPHA {
+            let mut row = two_way.empty();
+            for j in 0..W::ALPHA {
+                row[j] = halves.load(&sums[i * W::ALPHA + j], half);
             }
-        });
+            two_way.take_row(i, row);
+        }
+        for i in 0..W::M {
+            let line = two_way.column(i);
+            for j in 0..W::M {
+                halves.store(line[j], &mut square[i][j], half);
+            }
+        }
     }
 }

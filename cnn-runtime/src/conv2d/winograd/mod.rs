@@ -33,6 +33,7 @@ mod product;
 mod tests;
 mod tiles;
 mod transform;
+mod weight_gradient;
 mod weights;
 
 use convolve::{Finish, Pass};
@@ -208,4 +209,40 @@ pub fn backward_input(
         weights::prepare::<W>(&d.winograd_taps(true), weight, prepared, work.reborrow());
         convolve::run::<W>(&d.winograd_backward(), d_y, prepared, finish, d_x, work);
     });
+}
+
+/// Numbers of scratch that [`backward_weight`] needs for each thread.
+#[must_use]
+pub const fn backward_weight_lane_len(tile: Tile) -> usize {
+    with_transform!(tile, W => weight_gradient::lane_len::<W>())
+}
+
+/// Numbers of scratch that [`backward_weight`] needs for the step.
+#[must_use]
+pub const fn backward_weight_step_len(tile: Tile, d: &BlockedConv2d) -> usize {
+    with_transform!(tile, W => weight_gradient::step_len::<W>(d))
+}
+
+/// Overwrites the gradients of the weight, in PyTorch's layout, and of the bias.
+///
+/// # Panics
+/// If the tile does not fit the convolution, or a length is not what `d` tells.
+pub fn backward_weight(
+    tile: Tile,
+    d: &BlockedConv2d,
+    x: View,
+    d_y: View,
+    d_weight: &mut [f32],
+    d_bias: Option<&mut [f32]>,
+    mut work: Workspace,
+) {
+    tile.assert_fits(d);
+    d.conv.assert_parameters(d_weight, d_bias.as_deref());
+    assert_eq!(x.count(), d_y.count(), "as many images in as out");
+    d.x().assert_image(x.image_len());
+    d.y().assert_image(d_y.image_len());
+    with_transform!(tile, W => weight_gradient::run::<W>(d, x, d_y, d_weight, &mut work));
+    if let Some(d_bias) = d_bias {
+        weight_gradient::bias(&d.y(), d_y, d_bias, &mut work);
+    }
 }

@@ -6,7 +6,6 @@ use super::transform::{
 };
 use super::*;
 use crate::blocked::testing::{batch, planes};
-use crate::conv2d::epilogue::Activation;
 use crate::conv2d::testing::{Batch, Scratch, conv2d, numbers};
 use crate::memory::LINE;
 use crate::reference;
@@ -118,24 +117,61 @@ impl Operands {
         planes(&d.x(), &d_x)
     }
 
+    /// The gradients of the weight and, behind it, of the bias.
+    fn backward_weight(&self, lanes: usize) -> Vec<f32> {
+        let (tile, d) = (self.tile, &self.d);
+        let [x, d_y] = [batch(&d.x(), &self.x, self.gaps[0]), batch(&d.y(), &self.d_y, self.gaps[1])];
+        let mut scratch =
+            Scratch::new(lanes, backward_weight_lane_len(tile), backward_weight_step_len(tile, d));
+        let (mut d_weight, mut d_bias) = (vec![f32::NAN; self.weight.len()], vec![f32::NAN; self.bias.len()]);
+        let (d_bias_too, work) = (Some(&mut *d_bias), scratch.workspace());
+        backward_weight(tile, d, x.view(), d_y.view(), &mut d_weight, d_bias_too, work);
+        d_weight.extend(d_bias);
+        d_weight
+    }
+
     fn count(&self) -> usize {
         self.x.len() / self.d.conv.input_len()
     }
 
-    /// Asserts that all passes are the definition, but for what rounding does to the largest output.
+    /// Asserts that all passes are the definition, but for rounding.
     fn assert_like_reference(&self, lanes: usize) {
-        let conv = &self.d.conv;
-        let [x, d_y, weight, bias] =
-            [&self.x, &self.d_y, &self.weight, &self.bias].map(|numbers| doubles(numbers));
-        let mut y = vec![f64::NAN; d_y.len()];
-        reference::conv2d::forward(conv, &x, &weight, Some(&bias), &mut y);
-        assert_near("y", &self.forward(Epilogue::bias(Some(&self.bias)), lanes), &y);
+        let found = self.all(lanes);
+        for ((what, found), (expected, size)) in found.into_iter().zip(self.reference()) {
+            let error = largest_error(&found, &expected);
+            assert!(error <= 2e-5 * size, "{what} is off by {error}, where sums have {size}");
+        }
+    }
 
-        let mut d_x = vec![f64::NAN; x.len()];
-        reference::conv2d::backward_input(conv, &d_y, &weight, &mut d_x);
-        assert_near("d_x", &self.backward_input(Write::Overwrite, lanes), &d_x);
-        d_x.iter_mut().zip(&x).for_each(|(d_x, x)| *d_x += x);
-        assert_near("sum in d_x", &self.backward_input(Write::Accumulate, lanes), &d_x);
+    /// The results of all passes.
+    fn all(&self, lanes: usize) -> [(&'static str, Vec<f32>); 5] {
+        let mut d_weight = self.backward_weight(lanes);
+        let d_bias = d_weight.split_off(self.weight.len());
+        [
+            ("y", self.forward(Epilogue::bias(Some(&self.bias)), lanes)),
+            ("d_x", self.backward_input(Write::Overwrite, lanes)),
+            ("sum in d_x", self.backward_input(Write::Accumulate, lanes)),
+            ("d_weight", d_weight),
+            ("d_bias", d_bias),
+        ]
+    }
+
+    /// What they should be, and the largest sum of the absolute values of what is summed.
+    fn reference(&self) -> [(Vec<f64>, f64); 5] {
+        let operands = [&self.x, &self.d_y, &self.weight, &self.bias].map(|numbers| doubles(numbers));
+        let sizes = operands.clone().map(|numbers| numbers.into_iter().map(f64::abs).collect());
+        let [expected, sizes] = [operands, sizes].map(|[x, d_y, weight, bias]: [Vec<f64>; 4]| {
+            let d = &self.d.conv;
+            let [mut y, mut d_x, mut d_weight, mut d_bias] =
+                [&d_y, &x, &weight, &bias].map(|like| vec![0.0; like.len()]);
+            reference::conv2d::forward(d, &x, &weight, Some(&bias), &mut y);
+            reference::conv2d::backward_input(d, &d_y, &weight, &mut d_x);
+            reference::conv2d::backward_weight(d, &x, &d_y, &mut d_weight, Some(&mut d_bias));
+            let sum = d_x.iter().zip(&x).map(|(d_x, x)| d_x + x).collect();
+            [y, d_x, sum, d_weight, d_bias]
+        });
+        let mut sizes = sizes.into_iter();
+        expected.map(|expected| (expected, sizes.next().map_or(0.0, |sizes| largest(sizes))))
     }
 }
 
@@ -143,18 +179,14 @@ fn doubles(numbers: &[f32]) -> Vec<f64> {
     numbers.iter().map(|number| f64::from(*number)).collect()
 }
 
-/// The largest error in parts of the largest number.
-fn error(found: &[f32], expected: &[f64]) -> f64 {
-    assert_eq!(found.len(), expected.len());
-    let errors = found.iter().zip(expected).map(|(a, b)| (f64::from(*a) - b).abs());
-    // `max` would forget NaN.
-    let error = errors.fold(0.0, |a, b| if a > b { a } else { b });
-    error / expected.iter().fold(0.0, |a, b| b.abs().max(a))
+/// The largest number, or NaN if there is one.
+fn largest(numbers: impl IntoIterator<Item = f64>) -> f64 {
+    numbers.into_iter().fold(0.0, |a, b| if a > b { a } else { b })
 }
 
-fn assert_near(what: &str, found: &[f32], expected: &[f64]) {
-    let error = error(found, expected);
-    assert!(error < 2e-5, "{what} is off by {error} of the largest");
+fn largest_error(found: &[f32], expected: &[f64]) -> f64 {
+    assert_eq!(found.len(), expected.len());
+    largest(found.iter().zip(expected).map(|(a, b)| (f64::from(*a) - b).abs()))
 }
 
 /// A convolution that a tile fits, whatever the padding and the halos.
@@ -172,9 +204,100 @@ fn any() -> impl Strategy<Value = (Tile, BlockedConv2d)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
     #[test]
     fn tiles_are_the_definition((tile, d) in any(), count in 1..4_usize, gaps in [0..20_usize, 0..20]) {
         Operands::new(tile, d, count, gaps).assert_like_reference(1);
     }
+}
+
+/// Large enough to be worth several threads, and several blocks of tiles: single images, fewer than threads, and more.
+fn large() -> [(Tile, BlockedConv2d, usize); 4] {
+    let d = |tile: Tile, channels: [usize; 2], plane, halos: [usize; 2]| {
+        let padding = [tile.taps() / 2; 2];
+        let conv = conv2d([channels[0], channels[1], 1], plane, [tile.taps(); 2], [1, 1], padding, [1, 1]);
+        BlockedConv2d { conv, x_halo: [halos[0]; 2], y_halo: [halos[1]; 2] }
+    };
+    [
+        (Tile::F2x3, d(Tile::F2x3, [20, 40], [37, 31], [1, 0]), 1),
+        (Tile::F4x3, d(Tile::F4x3, [18, 130], [22, 21], [1, 1]), 3),
+        (Tile::F4x3, d(Tile::F4x3, [270, 20], [6, 7], [0, 2]), 9),
+        (Tile::F4x5, d(Tile::F4x5, [20, 34], [26, 27], [2, 3]), 2),
+    ]
+}
+
+#[test]
+fn blocks_of_tiles() {
+    for (tile, d, count) in large() {
+        Operands::new(tile, d, count, [7, 3]).assert_like_reference(1);
+    }
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn bits_do_not_depend_on_the_threads() {
+    use crate::conv2d::testing::assert_same_bits;
+    for (tile, d, count) in large() {
+        let operands = Operands::new(tile, d, count, [7, 3]);
+        assert_same_bits("all passes", |lanes| {
+            operands.all(lanes).into_iter().flat_map(|(_, x)| x).collect()
+        });
+    }
+}
+
+/// Numbers as of a normal distribution: sums of twelve uniform ones.
+fn normal(len: usize, seed: u64) -> Vec<f32> {
+    let mut state = seed;
+    let mut uniform = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / (1_u64 << 24) as f32
+    };
+    (0..len).map(|_| (0..12).map(|_| uniform()).sum::<f32>() - 6.0).collect()
+}
+
+/// The bounds that the module's documentation names, in parts of the largest output.
+#[test]
+fn errors_are_bounded() {
+    for (tile, channels, forward, gradient) in [
+        (Tile::F2x3, 64, 6e-7, 1.2e-6),
+        (Tile::F2x3, 512, 1.5e-6, 1.2e-6),
+        (Tile::F4x3, 64, 1e-5, 1e-5),
+        (Tile::F4x3, 512, 2.5e-5, 1e-5),
+        (Tile::F4x5, 96, 1.5e-5, 1.5e-5),
+    ] {
+        let taps = tile.taps();
+        let conv = conv2d([channels, 16, 1], [16, 16], [taps; 2], [1, 1], [taps / 2; 2], [1, 1]);
+        let d = BlockedConv2d { conv, x_halo: [taps / 2; 2], y_halo: [0; 2] };
+        let mut operands = Operands::new(tile, d, 1, [0, 0]);
+        operands.x = normal(operands.x.len(), 1);
+        operands.d_y = normal(operands.d_y.len(), 2);
+        operands.weight = normal(operands.weight.len(), 3);
+        for (((what, found), (expected, _)), bound) in operands
+            .all(1)
+            .into_iter()
+            .zip(operands.reference())
+            .zip([forward, forward, forward, gradient, 1e-6])
+        {
+            let error = largest_error(&found, &expected) / largest(expected.iter().map(|x| x.abs()));
+            assert!(error <= bound, "{tile:?}, {channels} channels: {what} is off by {error} of the largest");
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "not for F4x3")]
+fn a_window_of_another_size() {
+    let conv = conv2d([1, 1, 1], [8, 8], [5, 5], [1, 1], [2, 2], [1, 1]);
+    Operands::new(Tile::F4x3, BlockedConv2d { conv, x_halo: [2; 2], y_halo: [0; 2] }, 1, [0, 0]).prepared(1);
+}
+
+#[test]
+#[should_panic(expected = "lane scratch")]
+fn too_little_scratch() {
+    let conv = conv2d([1, 1, 1], [8, 8], [3, 3], [1, 1], [1, 1], [1, 1]);
+    let d = BlockedConv2d { conv, x_halo: [1; 2], y_halo: [0; 2] };
+    let (x, mut y) = (vec![0.0; d.x().len()], vec![0.0; d.y().len()]);
+    let prepared = vec![0.0; prepared_len(Tile::F2x3, &d)];
+    let (x, y) = (View::dense(&x, x.len()), ViewMut::dense(&mut y, d.y().len()));
+    forward(Tile::F2x3, &d, x, &prepared, Epilogue::bias(None), y, Scratch::new(1, 16, 0).workspace());
 }

@@ -2,14 +2,12 @@
 
 #![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
 
-use super::arithmetic::{Arithmetic, Halves};
-use super::transform::{MOST, Map, Square, of_square};
+use super::arithmetic::Halves;
+use super::transform::{MOST, Map, Square, TwoWay};
 use crate::blocked::{Blocked, Pixel};
 use crate::memory::LINE;
 use crate::simd::{HALF, Simd};
 use crate::view::View;
-use core::array::from_fn;
-use core::marker::PhantomData;
 use core::ops::Range;
 
 /// The tiles of all images are one list: image by image, row by row.
@@ -65,9 +63,8 @@ pub(super) struct Tiles<S: Simd, P> {
     step: usize,
     /// Where the first square starts, from the first pixel of the block's memory.
     first: [isize; 2],
-    between: Square<S::Half>,
+    square: TwoWay<Halves<S>, P>,
     copy: Square<Pixel>,
-    of: PhantomData<P>,
 }
 
 impl<S: Simd, P: Map> Tiles<S, P> {
@@ -75,8 +72,7 @@ impl<S: Simd, P: Map> Tiles<S, P> {
     #[inline(always)]
     pub(super) fn new(simd: S, d: Blocked, step: usize, padding: [isize; 2]) -> Self {
         let first = [0, 1].map(|axis| d.halo[axis].cast_signed() - padding[axis]);
-        let between = [[Halves(simd).zero(); MOST]; MOST];
-        Self { simd, d, step, first, between, copy: [[[0.0; LINE]; MOST]; MOST], of: PhantomData }
+        Self { simd, d, step, first, square: TwoWay::new(Halves(simd)), copy: [[[0.0; LINE]; MOST]; MOST] }
     }
 
     /// Transforms a square of a block of channels to every `stride`-th line of `lines`.
@@ -92,7 +88,7 @@ impl<S: Simd, P: Map> Tiles<S, P> {
         let block_len = self.d.block_pixels() * LINE;
         let first = place.image * x.stride() + block * block_len;
         let (pixels, _) = x.numbers()[first..][..block_len].as_chunks::<LINE>();
-        let Self { d, between, copy, .. } = self;
+        let Self { simd, d, square, copy, .. } = self;
         let padded = d.padded();
         let start = [0, 1].map(|axis| self.first[axis] + (place.tile[axis] * self.step).cast_signed());
         let inside = |axis: usize| start[axis] >= 0 && start[axis].cast_unsigned() + P::FROM <= padded[axis];
@@ -102,17 +98,21 @@ impl<S: Simd, P: Map> Tiles<S, P> {
             copy_inside(padded, P::FROM, pixels, start, copy);
             (copy.as_flattened(), MOST)
         };
-        let halves = Halves(self.simd);
+        let halves = Halves(*simd);
         for half in 0..LINE / HALF {
-            let row = |row: usize| {
-                let pixels = &from[row * width..][..P::FROM];
-                from_fn(|i| if i < P::FROM { halves.load(&pixels[i], half) } else { halves.zero() })
-            };
-            of_square::<P, _>(halves, between, row, |i, column| {
-                for (j, vector) in column.into_iter().enumerate().take(P::TO) {
-                    halves.store(vector, &mut lines[(i * P::TO + j) * stride], half);
+            for i in 0..P::FROM {
+                let (pixels, mut row) = (&from[i * width..][..P::FROM], square.empty());
+                for j in 0..P::FROM {
+                    row[j] = halves.load(&pixels[j], half);
                 }
-            });
+                square.take_row(i, row);
+            }
+            for i in 0..P::TO {
+                let column = square.column(i);
+                for j in 0..P::TO {
+                    halves.store(column[j], &mut lines[(i * P::TO + j) * stride], half);
+                }
+            }
         }
     }
 }

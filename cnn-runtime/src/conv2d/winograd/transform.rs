@@ -289,23 +289,40 @@ impl<W: Transform> Map for WeightGradient<W> {
 /// Vectors for each place of a square.
 pub(super) type Square<V> = [[V; MOST]; MOST];
 
-/// The map of a square: of its rows and then of its columns. `row` gives a row, `put` takes one. `between` is memory for what
-/// stands between the two: no more than that is asked of it.
-#[inline(always)]
-pub(super) fn of_square<P: Map, F: Arithmetic>(
+/// A square of vectors that is being mapped: first its rows, then what became of its columns.
+///
+/// Rows are taken and columns are given one by one, by plain calls: vector code in a closure would lose its instruction set
+/// wherever the closure is not inlined.
+pub(super) struct TwoWay<F: Arithmetic, P> {
     f: F,
-    between: &mut Square<F::Vector>,
-    row: impl Fn(usize) -> [F::Vector; MOST],
-    mut put: impl FnMut(usize, [F::Vector; MOST]),
-) {
-    for i in 0..P::FROM {
-        let mapped = P::apply(f, row(i));
+    columns: Square<F::Vector>,
+    of: PhantomData<P>,
+}
+
+impl<F: Arithmetic, P: Map> TwoWay<F, P> {
+    #[inline(always)]
+    pub(super) fn new(f: F) -> Self {
+        Self { f, columns: [[f.zero(); MOST]; MOST], of: PhantomData }
+    }
+
+    /// A row to be filled.
+    #[inline(always)]
+    pub(super) fn empty(&self) -> [F::Vector; MOST] {
+        [self.f.zero(); MOST]
+    }
+
+    /// Takes the `i`-th of `P::FROM` rows.
+    #[inline(always)]
+    pub(super) fn take_row(&mut self, i: usize, row: [F::Vector; MOST]) {
+        let mapped = P::apply(self.f, row);
         for j in 0..P::TO {
-            between[j][i] = mapped[j];
+            self.columns[j][i] = mapped[j];
         }
     }
-    // What comes out for a column of the rows is a column: `put` takes it with its number.
-    for (j, column) in between.iter().enumerate().take(P::TO) {
-        put(j, P::apply(f, *column));
+
+    /// The `j`-th of `P::TO` columns, once all rows were taken.
+    #[inline(always)]
+    pub(super) fn column(&self, j: usize) -> [F::Vector; MOST] {
+        P::apply(self.f, self.columns[j])
     }
 }

@@ -1,8 +1,8 @@
 //! Weights in the layout of the kernels: transformed, `[output block][ξ][input channel][16 output channels]`.
 #![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
 
-use super::arithmetic::{Arithmetic, Doubles};
-use super::transform::{MOST, Transform, Weight, of_square};
+use super::arithmetic::Doubles;
+use super::transform::{Transform, TwoWay, Weight};
 use crate::blocked::Pixel;
 use crate::memory::{LINE, Workspace};
 use crate::parallel::{self, Records};
@@ -58,16 +58,23 @@ impl<W: Transform> Kernel for Prepare<'_, W> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let Self { taps, weight, blocks, lines, .. } = self;
-        let (channels, between) = (taps.input.0.next_multiple_of(LINE), &mut [[Doubles.zero(); MOST]; MOST]);
+        let (channels, mut square) =
+            (taps.input.0.next_multiple_of(LINE), TwoWay::<_, Weight<W>>::new(Doubles));
         for (block, lines) in blocks.zip(lines.chunks_exact_mut(taps.block_len(W::PRODUCTS))) {
             for channel in 0..channels {
-                let row =
-                    |row: usize| from_fn(|column| taps.line::<W>(weight, block, channel, [row, column]));
-                of_square::<Weight<W>, _>(Doubles, between, row, |i, column| {
-                    for (j, values) in column.iter().enumerate().take(W::ALPHA) {
-                        lines[(i * W::ALPHA + j) * channels + channel] = values.map(|value| value as f32);
+                for i in 0..W::R {
+                    let mut row = square.empty();
+                    for j in 0..W::R {
+                        row[j] = taps.line::<W>(weight, block, channel, [i, j]);
                     }
-                });
+                    square.take_row(i, row);
+                }
+                for i in 0..W::ALPHA {
+                    let column = square.column(i);
+                    for j in 0..W::ALPHA {
+                        lines[(i * W::ALPHA + j) * channels + channel] = column[j].map(|value| value as f32);
+                    }
+                }
             }
         }
     }
@@ -83,7 +90,7 @@ impl Taps {
         channel: usize,
         tap: [usize; 2],
     ) -> [f64; LINE] {
-        if channel >= self.input.0 || tap[0] >= W::R || tap[1] >= W::R {
+        if channel >= self.input.0 {
             return [0.0; LINE];
         }
         let tap = tap[0] * W::R + tap[1];
