@@ -1,7 +1,6 @@
 //! What each layer of a network gives for an image.
 
 use crate::nearest::nearest;
-use cnn_runtime::memory::Arena;
 use cnn_runtime::network::{LayerInfo, Network, Observer};
 use cnn_runtime::sample::Sample;
 use cnn_runtime::view::View;

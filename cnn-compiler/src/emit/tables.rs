@@ -117,14 +117,13 @@ fn scratch_functions(descriptor: &Descriptor, kernel: &str, of: &str) -> Vec<Str
         // Training prepares the weight in every step.
         Descriptor::BlockedConv2d { .. } | Descriptor::FirstConv2d { .. } => {
             let is_depthwise = matches!(descriptor, Descriptor::BlockedConv2d { choices: None, .. });
-            let is_dense = matches!(descriptor, Descriptor::BlockedConv2d { choices: Some(_), .. });
             match kernel.rsplit_once("::") {
                 Some((module, "forward" | "train_forward")) if is_lane && !is_depthwise => {
                     vec![format!("{module}::forward_lane_len")]
                 }
                 Some((module, "train_forward")) if !is_lane => vec![format!("{module}::prepared_len")],
                 Some((_, "forward" | "train_forward")) => Vec::new(),
-                _ if is_lane && (is_depthwise || is_dense && is_backward_weight) => Vec::new(),
+                _ if is_lane && is_depthwise => Vec::new(),
                 _ => itself(),
             }
         }

@@ -121,7 +121,7 @@ impl Choices {
         Self {
             forward: Choice::of(window.kernel, output),
             backward_input: Choice::of(window.kernel, input),
-            backward_weight: Choice::DIRECT,
+            backward_weight: Choice::of(window.kernel, output),
         }
     }
 }

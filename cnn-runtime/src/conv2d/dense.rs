@@ -131,10 +131,18 @@ pub const fn backward_input_step_len(d: &Dense) -> usize {
     })
 }
 
+/// Numbers of scratch that [`backward_weight`] needs for each thread.
+#[must_use]
+pub const fn backward_weight_lane_len(d: &Dense) -> usize {
+    largest!(d.backward_weight, 0, |tile| winograd::backward_weight_lane_len(tile))
+}
+
 /// Numbers of scratch that [`backward_weight`] needs for the step.
 #[must_use]
 pub const fn backward_weight_step_len(d: &Dense) -> usize {
-    direct_weight::backward_weight_step_len(&d.conv)
+    largest!(d.backward_weight, direct_weight::backward_weight_step_len(&d.conv), |tile| {
+        winograd::backward_weight_step_len(tile, &d.conv)
+    })
 }
 
 /// Brings a weight of shape (O, I, Kh, Kw) into the form that [`forward`] takes.
@@ -199,5 +207,10 @@ pub fn backward_weight(
     d_bias: Option<&mut [f32]>,
     work: Workspace,
 ) {
-    direct_weight::backward_weight(&d.conv, x, d_y, d_weight, d_bias, work);
+    match d.backward_weight.of(work.policy, x.count()) {
+        Algorithm::Direct => direct_weight::backward_weight(&d.conv, x, d_y, d_weight, d_bias, work),
+        Algorithm::Winograd(tile) => {
+            winograd::backward_weight(tile, &d.conv, x, d_y, d_weight, d_bias, work);
+        }
+    }
 }
