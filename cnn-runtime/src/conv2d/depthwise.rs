@@ -13,7 +13,7 @@ use super::direct::pack::KernelTaps;
 use super::direct::sweep::{Axis, Sweep};
 use super::epilogue::{Activation, Epilogue};
 use super::weight_chunks::Gradients;
-use super::weight_sums::{self, Add, Layout, Place, Places};
+use super::weight_sums::{self, Add, Blocks, Layout, Place, Places};
 use crate::Write;
 use crate::blocked::Pixel;
 use crate::memory::{LINE, Workspace};
@@ -146,7 +146,10 @@ pub fn backward_weight(
     let x_width = d.x().padded()[1] * LINE;
     let [down, across] = d.conv.window.dilation;
     let layout = Layout {
-        next_block: Place { x: d.x().block_pixels() * LINE, d_y: d.y().block_pixels() * LINE },
+        blocks: Blocks {
+            seen: 1,
+            next: Place { x: d.x().block_pixels() * LINE, d_y: d.y().block_pixels() * LINE },
+        },
         offset: |_, tap: [usize; 2]| tap[0] * down * x_width + tap[1] * across * LINE,
     };
     let gradients = Gradients { weight: d_weight, bias: d_bias };

@@ -4,7 +4,7 @@
 
 use super::BlockedConv2d;
 use super::weight_chunks::Gradients;
-use super::weight_sums::{self, Add, Layout, Place, Places};
+use super::weight_sums::{self, Add, Blocks, Layout, Place, Places};
 use crate::memory::{LINE, Workspace};
 use crate::view::View;
 
@@ -33,7 +33,7 @@ pub fn backward_weight(
     let x_width = d.x().padded()[1] * LINE;
     let [down, across] = d.conv.window.dilation;
     let layout = Layout {
-        next_block: Place { x: 0, d_y: d.y().block_pixels() * LINE },
+        blocks: Blocks { seen: d.x().blocks(), next: Place { x: x_block, d_y: d.y().block_pixels() * LINE } },
         offset: |channel, tap: [usize; 2]| {
             channel / LINE * x_block + channel % LINE + tap[0] * down * x_width + tap[1] * across * LINE
         },

@@ -4,7 +4,7 @@
 
 use super::first_layer::{self, FirstConv2d, pad};
 use super::weight_chunks::Gradients;
-use super::weight_sums::{self, Add, Layout, Place, Places};
+use super::weight_sums::{self, Add, Blocks, Layout, Place, Places};
 use crate::memory::{LINE, Workspace};
 use crate::view::View;
 
@@ -49,7 +49,7 @@ pub fn backward_weight(
         ],
     };
     let layout = Layout {
-        next_block: Place { x: 0, d_y: d.y().block_pixels() * LINE },
+        blocks: Blocks { seen: 1, next: Place { x: 0, d_y: d.y().block_pixels() * LINE } },
         offset: |channel, tap: [usize; 2]| {
             let row = channel * x_height + tap[0] * window.dilation[0];
             row * x_width + tap[1] * window.dilation[1]

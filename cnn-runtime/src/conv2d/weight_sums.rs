@@ -24,6 +24,9 @@
 //!         for each six entries                      sums [6][16] += the micro-kernel: 6 × 16 sums over the places
 //! ```
 //!
+//! 5. While the sums of a table are computed, the lines that the next one reads are asked for, a few with each unit. So a
+//!    layer with few sums does not wait for memory at each table.
+//!
 //! Threads divide the sums among them, never the places, so their number cannot be told from the bits.
 #![allow(clippy::inline_always)] // the micro-kernel must take on the instruction set that it is compiled for
 
@@ -122,8 +125,8 @@ impl Table {
     const EMPTY: Self =
         Self { places: [Place { x: 0, d_y: 0 }; PLACES], len: 0, furthest: Place { x: 0, d_y: 0 } };
 
-    /// Takes the next places. Are there any?
-    fn refill(&mut self, places: &mut impl Iterator<Item = Place>) -> bool {
+    /// Takes the next places, if there are any.
+    fn refill(&mut self, places: &mut impl Iterator<Item = Place>) {
         *self = Self::EMPTY;
         for (to, place) in self.places.iter_mut().zip(places) {
             *to = place;
@@ -131,7 +134,6 @@ impl Table {
             self.furthest.d_y = self.furthest.d_y.max(place.d_y);
             self.len += 1;
         }
-        self.len > 0
     }
 
     fn places(&self) -> &[Place] {
@@ -144,8 +146,16 @@ impl Table {
 pub(super) struct Entries<'a> {
     offsets: &'a [[u32; ENTRIES]],
     with_bias: bool,
-    /// From what a block of output channels reads of `x`, and of `d_y`, to what the next does.
-    next_block: Place,
+    blocks: Blocks,
+}
+
+/// The blocks of sixteen channels in an image.
+#[derive(Clone, Copy)]
+pub(super) struct Blocks {
+    /// How many of `x` a block of output channels sees: all, or if each sees its own only, one.
+    pub(super) seen: usize,
+    /// From a block of `x`, and of `d_y`, to the next.
+    pub(super) next: Place,
 }
 
 impl Entries<'_> {
@@ -178,12 +188,30 @@ impl<const WIDTH: usize> Kernel for Add<'_, WIDTH> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { entries, units, sums, x, d_y, places } = self;
+        let next_block = entries.blocks.next;
+        let own_x = if WIDTH == LINE { next_block.x } else { 0 };
+        let blocks = units.start / entries.units()..units.end.div_ceil(entries.units());
+        // Where channels have numbers of their own, nothing is read so often that asking would pay.
+        let x_blocks = if WIDTH == LINE { 0..0 } else { 0..entries.blocks.seen };
+        let blocks_ahead = if WIDTH == LINE { 0..0 } else { blocks };
+        let asked = ((x_blocks.len() + blocks_ahead.len()) * PLACES).div_ceil(units.len().max(1));
+
         let mut places = places.iter();
-        let mut table = Table::EMPTY;
-        while table.refill(&mut places) {
+        let (mut table, mut next) = (Table::EMPTY, Table::EMPTY);
+        table.refill(&mut places);
+        while !table.places().is_empty() {
+            next.refill(&mut places);
+            let next_x = x_blocks.clone().flat_map(|block| {
+                next.places().iter().filter_map(move |place| x.get(place.x + block * next_block.x))
+            });
+            let next_d_y = blocks_ahead.clone().flat_map(|block| {
+                next.places().iter().filter_map(move |place| d_y.get(place.d_y + block * next_block.d_y))
+            });
+            let mut ahead = next_x.chain(next_d_y);
             for (unit, sums) in units.clone().zip(&mut *sums) {
+                ahead.by_ref().take(asked).for_each(|number| simd.prefetch(number));
                 let block = unit / entries.units();
-                let (x, d_y) = (&x[block * entries.next_block.x..], &d_y[block * entries.next_block.d_y..]);
+                let (x, d_y) = (&x[block * own_x..], &d_y[block * next_block.d_y..]);
                 let more = match entries.offsets.get(unit % entries.units()) {
                     Some(offsets) => products::<S, WIDTH>(simd, x, d_y, &table, offsets),
                     None => lines(simd, d_y, &table),
@@ -192,6 +220,7 @@ impl<const WIDTH: usize> Kernel for Add<'_, WIDTH> {
                     simd.store(simd.add(simd.load(sum), more), sum);
                 }
             }
+            core::mem::swap(&mut table, &mut next);
         }
     }
 }
@@ -272,8 +301,7 @@ pub(super) const fn step_len(d: &Conv2d) -> usize {
 
 /// How a weight's gradient is laid out for [`overwrite`].
 pub(super) struct Layout<F> {
-    /// From what a block of output channels reads of `x`, and of `d_y`, to what the next does.
-    pub(super) next_block: Place,
+    pub(super) blocks: Blocks,
     /// How far (an input channel of the group, a tap down, a tap across) stands from where a place does.
     pub(super) offset: F,
 }
@@ -291,7 +319,7 @@ pub(super) fn overwrite(
     assert!(work.step_scratch.len() >= step_len(d), "step scratch of {d:?}");
     let (offsets, sums) = core::mem::take(&mut work.step_scratch).split_at_mut(offsets_len(d));
     let offsets = list_offsets(d, &layout.offset, offsets);
-    let entries = Entries { offsets, with_bias: gradients.bias.is_some(), next_block: layout.next_block };
+    let entries = Entries { offsets, with_bias: gradients.bias.is_some(), blocks: layout.blocks };
 
     let blocks = d.out_channels.div_ceil(LINE);
     let sums = &mut sums.as_chunks_mut().0.as_chunks_mut().0[..blocks * entries.units()];

@@ -2,11 +2,12 @@
 
 use super::{HALF, Kernel, LINE, Simd};
 use core::arch::x86_64::{
-    __m256, _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_UNORD_Q, _mm_loadu_si128, _mm_packus_epi16, _mm_storeu_si128,
-    _mm_unpackhi_epi64, _mm256_add_ps, _mm256_blendv_ps, _mm256_castsi256_si128, _mm256_cmp_ps,
-    _mm256_cvtepi32_ps, _mm256_cvtepu8_epi32, _mm256_cvttps_epi32, _mm256_extracti128_si256, _mm256_fmadd_ps,
-    _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_or_ps, _mm256_packus_epi32,
-    _mm256_permute4x64_epi64, _mm256_set1_ps, _mm256_storeu_ps, _mm256_sub_ps,
+    __m256, _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_UNORD_Q, _MM_HINT_T1, _mm_loadu_si128, _mm_packus_epi16,
+    _mm_prefetch, _mm_storeu_si128, _mm_unpackhi_epi64, _mm256_add_ps, _mm256_blendv_ps,
+    _mm256_castsi256_si128, _mm256_cmp_ps, _mm256_cvtepi32_ps, _mm256_cvtepu8_epi32, _mm256_cvttps_epi32,
+    _mm256_extracti128_si256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps,
+    _mm256_or_ps, _mm256_packus_epi32, _mm256_permute4x64_epi64, _mm256_set1_ps, _mm256_storeu_ps,
+    _mm256_sub_ps,
 };
 
 /// Proof that the CPU has AVX2 and FMA: a value exists only where it has.
@@ -87,6 +88,11 @@ impl Simd for Avx2 {
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line {
         // SAFETY: `self` proves that the CPU has FMA.
         unsafe { [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])] }
+    }
+    #[inline(always)]
+    fn prefetch(self, number: &f32) {
+        // SAFETY: every x86-64 CPU has this instruction, which changes nothing and fails for no address.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(core::ptr::from_ref(number).cast()) }
     }
 
     type Half = __m256;

@@ -44,6 +44,8 @@ pub(crate) trait Simd: Copy {
     fn min(self, a: Self::Line, b: Self::Line) -> Self::Line;
     /// `a * b + c`, rounded once or twice.
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line;
+    /// Asks for the cache line around a number, which will be read some time later; cannot be seen in any result.
+    fn prefetch(self, number: &f32);
 
     /// Half a cache line of numbers, for kernels of which many more must be in registers at a time.
     type Half: Copy;
