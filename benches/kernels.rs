@@ -1,7 +1,9 @@
 //! The kernels of convolutions and linear layers, over layer shapes of LeNet, AlexNet, VGG-11, NiN and GoogLeNet.
 //!
-//! `cargo bench --bench kernels -- [FILTER]`. The elements per second are multiply-adds; the first line measures how many
-//! of them one core can do at most, from registers alone.
+//! `cargo bench --bench kernels -- [FILTER]`. All run on one thread. Beside the time stand GFLOP/s of the plain sum and
+//! their share of what the core can do at most, multiplying and adding in registers alone, as measured right after.
+
+mod core_time;
 
 use cnn_runtime::Write;
 use cnn_runtime::conv2d::epilogue::Epilogue;
@@ -13,8 +15,12 @@ use cnn_runtime::memory::{AlignedBuffer, Arena, ArenaLayout, Buffer, Workspace};
 use cnn_runtime::peak;
 use cnn_runtime::view::{View, ViewMut};
 use cnn_runtime::window::Window;
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use core_time::CoreTime;
+use criterion::{Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
+use std::time::Duration;
+
+type Criterion = criterion::Criterion<CoreTime>;
 
 /// Images of a batch.
 const BATCH: usize = 8;
@@ -307,13 +313,18 @@ fn one_core(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(
-    kernels,
-    one_core,
-    convolutions,
-    blocked_convolutions,
-    first_layers,
-    depthwise_layers,
-    linear_layers
-);
+fn on_one_thread() -> Criterion {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build_global();
+    pool.expect("nothing has started a pool before");
+    let (warm_up, measure) = (Duration::from_millis(500), Duration::from_secs(2));
+    let criterion = criterion::Criterion::default().without_plots().with_measurement(CoreTime::new());
+    criterion.warm_up_time(warm_up).measurement_time(measure).sample_size(20)
+}
+
+criterion_group! {
+    name = kernels;
+    config = on_one_thread();
+    targets =
+        one_core, convolutions, blocked_convolutions, first_layers, depthwise_layers, linear_layers
+}
 criterion_main!(kernels);
