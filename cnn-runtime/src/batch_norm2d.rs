@@ -16,6 +16,8 @@ use crate::simd::sums;
 use crate::view::{View, ViewMut};
 use core::ops::Range;
 
+pub mod blocked;
+
 /// A batch normalisation layer over (C, H, W) images.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BatchNorm2d {
