@@ -13,13 +13,13 @@
 //!
 //! At the boundary of a network images are NCHW, as PyTorch's; [`from_planes`] and [`to_planes`] lead in and out.
 
-use crate::Write;
-use crate::memory::{LINE, Workspace};
+use crate::memory::LINE;
 use crate::view::{View, ViewMut};
 use core::ops::Range;
-use over::{InBlocks, moves, over_blocks};
+use over::InBlocks;
 
 pub(crate) mod over;
+mod planes;
 
 /// How an image stands in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +161,7 @@ impl Blocked {
     }
 
     /// Numbers of sixteen planes.
-    const fn sixteen_planes(&self) -> usize {
+    const fn sixteen_planes_len(&self) -> usize {
         LINE * self.plane[0] * self.plane[1]
     }
 }
@@ -196,70 +196,7 @@ impl<const N: usize> Operands<N> {
     }
 }
 
-/// Reads NCHW, writes the layout of the network; or adds to what stands there.
-///
-/// # Panics
-/// If an image is not as long as `d` tells, or there are not as many of both.
-pub fn from_planes(d: &Blocked, x: View<'_>, y: ViewMut<'_>, write: Write, work: Workspace<'_>) {
-    assert_eq!(x.image_len(), d.planes_len(), "planes of {d:?}");
-    let planes = InBlocks { images: x, block_len: d.sixteen_planes() };
-    over_blocks(
-        d.blocks(),
-        moves(d.block_pixels()),
-        [planes],
-        [d.written(y)],
-        work,
-        &|_, [planes], [block]| {
-            let (block, _) = block.as_chunks_mut::<LINE>();
-            d.clear_halo(block);
-            for row in 0..d.plane[0] {
-                row_from_planes(d, planes, row, &mut block[d.row(row)], write);
-            }
-        },
-    );
-}
-
-/// A row of up to sixteen planes. Lane by lane: a row stays in the cache meanwhile.
-fn row_from_planes(d: &Blocked, planes: &[f32], row: usize, pixels: &mut [Pixel], write: Write) {
-    if write == Write::Overwrite {
-        pixels.fill([0.0; LINE]);
-    }
-    let starts = (row * d.plane[1]..planes.len()).step_by(d.plane[0] * d.plane[1]);
-    for (lane, start) in starts.enumerate() {
-        let numbers = &planes[start..][..d.plane[1]];
-        match write {
-            Write::Overwrite => pixels.iter_mut().zip(numbers).for_each(|(to, x)| to[lane] = *x),
-            Write::Accumulate => pixels.iter_mut().zip(numbers).for_each(|(to, x)| to[lane] += x),
-        }
-    }
-}
-
-/// Reads the layout of the network, writes NCHW; or adds to what stands there.
-///
-/// # Panics
-/// As [`from_planes`].
-pub fn to_planes(d: &Blocked, x: View<'_>, y: ViewMut<'_>, write: Write, work: Workspace<'_>) {
-    assert_eq!(y.image_len(), d.planes_len(), "planes of {d:?}");
-    let planes = InBlocks { images: y, block_len: d.sixteen_planes() };
-    over_blocks(d.blocks(), moves(d.block_pixels()), [d.read(x)], [planes], work, &|_, [block], [planes]| {
-        let (block, _) = block.as_chunks::<LINE>();
-        for row in 0..d.plane[0] {
-            row_to_planes(d, &block[d.row(row)], planes, row, write);
-        }
-    });
-}
-
-/// A row of up to sixteen planes.
-fn row_to_planes(d: &Blocked, pixels: &[Pixel], planes: &mut [f32], row: usize, write: Write) {
-    let starts = (row * d.plane[1]..planes.len()).step_by(d.plane[0] * d.plane[1]);
-    for (lane, start) in starts.enumerate() {
-        let numbers = &mut planes[start..][..d.plane[1]];
-        match write {
-            Write::Overwrite => numbers.iter_mut().zip(pixels).for_each(|(to, x)| *to = x[lane]),
-            Write::Accumulate => numbers.iter_mut().zip(pixels).for_each(|(to, x)| *to += x[lane]),
-        }
-    }
-}
+pub use planes::{from_planes, to_planes};
 
 #[cfg(test)]
 pub(crate) mod testing {
@@ -309,6 +246,7 @@ pub(crate) mod testing {
 mod tests {
     use super::testing::{batch, planes};
     use super::*;
+    use crate::Write;
     use crate::conv2d::testing::{Scratch, numbers};
     use proptest::prelude::*;
 
@@ -316,7 +254,7 @@ mod tests {
         #[test]
         fn there_and_back(
             channels in 1..40_usize,
-            plane in [1..6_usize, 1..6],
+            plane in [1..8_usize, 1..40],
             halo in [0..3_usize, 0..3],
             count in 1..4_usize,
             gap in 0..3_usize,
@@ -335,6 +273,23 @@ mod tests {
             to_planes(&d, images.view(), sum.view_mut(), Write::Accumulate, Scratch::new(1, 0, 0).workspace());
             let thrice: alloc::vec::Vec<f32> = twice.iter().zip(&x).map(|(a, b)| a + b).collect();
             prop_assert_eq!(sum.dense(), thrice);
+        }
+    }
+
+    /// Cut between images, and between blocks.
+    #[cfg(feature = "rayon")]
+    #[test]
+    fn bits_do_not_depend_on_the_threads() {
+        for (channels, count) in [(70, 1), (40, 2), (18, 5)] {
+            let d = Blocked { channels, plane: [60, 50], halo: [1, 2] };
+            let x = numbers(count * d.planes_len(), 1);
+            crate::conv2d::testing::assert_same_bits("there and back", |lanes| {
+                let (mut scratch, mut images) = (Scratch::new(lanes, 0, 0), batch(&d, &x, 1));
+                let mut back = crate::conv2d::testing::Batch::new(&x, d.planes_len(), 2);
+                from_planes(&d, back.view(), images.view_mut(), Write::Accumulate, scratch.workspace());
+                to_planes(&d, images.view(), back.view_mut(), Write::Accumulate, scratch.workspace());
+                back.dense()
+            });
         }
     }
 

@@ -6,9 +6,10 @@ use core::arch::x86_64::{
     _mm_prefetch, _mm_storeu_si128, _mm_unpackhi_epi64, _mm256_add_ps, _mm256_blendv_ps,
     _mm256_castsi256_si128, _mm256_cmp_ps, _mm256_cvtepi32_ps, _mm256_cvtepu8_epi32, _mm256_cvttps_epi32,
     _mm256_extracti128_si256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps,
-    _mm256_or_ps, _mm256_packus_epi32, _mm256_permute4x64_epi64, _mm256_set1_ps, _mm256_storeu_ps,
-    _mm256_sub_ps,
+    _mm256_or_ps, _mm256_packus_epi32, _mm256_permute2f128_ps, _mm256_permute4x64_epi64, _mm256_set1_ps,
+    _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
+use core::array::from_fn;
 
 /// Proof that the CPU has AVX2 and FMA: a value exists only where it has.
 #[derive(Clone, Copy)]
@@ -171,6 +172,63 @@ impl Simd for Avx2 {
             let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi32(a, b));
             let (low, high) = (_mm256_castsi256_si128(words), _mm256_extracti128_si256::<1>(words));
             _mm_storeu_si128(bytes.as_mut_ptr().cast(), _mm_packus_epi16(low, high));
+        }
+    }
+    #[inline(always)]
+    fn transpose(self, square: &mut [[f32; LINE]; LINE]) {
+        // Two squares of eight by eight stay where they are, two change places.
+        for (row, column) in [(0, 0), (8, 8), (0, 8)] {
+            let (a, b) = (self.eighth(square, row, column), self.eighth(square, column, row));
+            self.store_eighth(self.transpose_eight(a), square, column, row);
+            if row != column {
+                self.store_eighth(self.transpose_eight(b), square, row, column);
+            }
+        }
+    }
+}
+
+impl Avx2 {
+    /// Eight numbers of each of eight rows.
+    #[inline(always)]
+    fn eighth(self, square: &[[f32; LINE]; LINE], row: usize, column: usize) -> [__m256; 8] {
+        from_fn(|i| {
+            let numbers = &square[row + i][column..column + 8];
+            // SAFETY: `self` proves that the CPU has AVX2; the load reads the eight numbers of the slice.
+            unsafe { _mm256_loadu_ps(numbers.as_ptr()) }
+        })
+    }
+
+    #[inline(always)]
+    fn store_eighth(self, lines: [__m256; 8], square: &mut [[f32; LINE]; LINE], row: usize, column: usize) {
+        for (i, line) in lines.into_iter().enumerate() {
+            let numbers = &mut square[row + i][column..column + 8];
+            // SAFETY: `self` proves that the CPU has AVX2; the store writes the eight numbers of the slice.
+            unsafe { _mm256_storeu_ps(numbers.as_mut_ptr(), line) };
+        }
+    }
+
+    /// By pairs, by fours, by halves.
+    #[inline(always)]
+    fn transpose_eight(self, rows: [__m256; 8]) -> [__m256; 8] {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe {
+            let pairs: [[__m256; 2]; 4] = from_fn(|i| {
+                let (a, b) = (rows[2 * i], rows[2 * i + 1]);
+                [_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b)]
+            });
+            let fours: [[__m256; 4]; 2] = from_fn(|i| {
+                let [[a, c], [b, d]] = [pairs[2 * i], pairs[2 * i + 1]];
+                [
+                    _mm256_shuffle_ps::<0b01_00_01_00>(a, b),
+                    _mm256_shuffle_ps::<0b11_10_11_10>(a, b),
+                    _mm256_shuffle_ps::<0b01_00_01_00>(c, d),
+                    _mm256_shuffle_ps::<0b11_10_11_10>(c, d),
+                ]
+            });
+            let [a, b] = fours;
+            let low: [__m256; 4] = from_fn(|i| _mm256_permute2f128_ps::<0x20>(a[i], b[i]));
+            let high: [__m256; 4] = from_fn(|i| _mm256_permute2f128_ps::<0x31>(a[i], b[i]));
+            [low[0], low[1], low[2], low[3], high[0], high[1], high[2], high[3]]
         }
     }
 }

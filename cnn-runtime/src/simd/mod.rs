@@ -72,6 +72,16 @@ pub(crate) trait Simd: Copy {
     fn load_bytes(self, bytes: &[u8; LINE]) -> Self::Line;
     /// Numbers to bytes; each is whole and from 0 to 255.
     fn store_bytes(self, line: Self::Line, bytes: &mut [u8; LINE]);
+    /// Makes columns of rows.
+    fn transpose(self, square: &mut [[f32; LINE]; LINE]) {
+        for row in 1..LINE {
+            for column in 0..row {
+                let number = square[row][column];
+                square[row][column] = square[column][row];
+                square[column][row] = number;
+            }
+        }
+    }
 }
 
 /// Code over any vector unit.
@@ -202,6 +212,31 @@ mod tests {
                 simd.store_half(result, to);
             }
         }
+    }
+
+    struct Transpose<'a>(&'a mut [[f32; LINE]; LINE]);
+
+    impl Kernel for Transpose<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) {
+            simd.transpose(self.0);
+        }
+    }
+
+    #[test]
+    fn units_make_columns_of_rows() {
+        let square = |step: [usize; 2]| -> [[f32; LINE]; LINE] {
+            core::array::from_fn(|row| {
+                core::array::from_fn(|column| (row * step[0] + column * step[1]) as f32)
+            })
+        };
+        let mut found = square([LINE, 1]);
+        Transpose(&mut found).run(portable::Portable);
+        assert_eq!(found, square([1, LINE]));
+        let mut found = square([LINE, 1]);
+        on_best_unit(Transpose(&mut found));
+        assert_eq!(found, square([1, LINE]));
     }
 
     #[test]

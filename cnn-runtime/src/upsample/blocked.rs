@@ -159,14 +159,18 @@ pub mod bilinear {
                 let [above, below] = [above, below].map(|row| &self.x[self.from.row(row)]);
                 for (column, y) in self.y[self.to.row(row)].iter_mut().enumerate() {
                     let (left, right, across) = self.d.between(1, column);
-                    let mix = |a: S::Line, b: S::Line, share: f32| {
-                        simd.mul_add(simd.splat(share), b, simd.mul(simd.splat(1.0 - share), a))
-                    };
-                    let in_row = |row: &[Pixel]| mix(simd.load(&row[left]), simd.load(&row[right]), across);
-                    simd.store(mix(in_row(above), in_row(below), down), y);
+                    let above = mix(simd, simd.load(&above[left]), simd.load(&above[right]), across);
+                    let below = mix(simd, simd.load(&below[left]), simd.load(&below[right]), across);
+                    simd.store(mix(simd, above, below, down), y);
                 }
             }
         }
+    }
+
+    /// Between a and b: the share of b.
+    #[inline(always)]
+    fn mix<S: Simd>(simd: S, a: S::Line, b: S::Line, share: f32) -> S::Line {
+        simd.mul_add(simd.splat(share), b, simd.mul(simd.splat(1.0 - share), a))
     }
 
     struct Distribute<'a> {
