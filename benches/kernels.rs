@@ -9,10 +9,11 @@ use cnn_runtime::Write;
 use cnn_runtime::conv2d::epilogue::Epilogue;
 use cnn_runtime::conv2d::first_layer::{self, FirstConv2d};
 use cnn_runtime::conv2d::{BlockedConv2d, Conv2d, depthwise, direct, direct_weight};
-use cnn_runtime::conv2d::{first_layer_weight, im2col, pointwise};
+use cnn_runtime::conv2d::{im2col, pointwise};
 use cnn_runtime::linear::{self, Linear};
 use cnn_runtime::memory::{AlignedBuffer, Arena, ArenaLayout, Buffer, Workspace};
 use cnn_runtime::peak;
+use cnn_runtime::policy::Policy;
 use cnn_runtime::view::{View, ViewMut};
 use cnn_runtime::window::Window;
 use core_time::CoreTime;
@@ -105,6 +106,7 @@ fn scratch(lane_len: usize, step_len: usize) -> Arena {
             lane_len: round(lane_len),
             prepared_len: 0,
         },
+        Policy::Fast,
         0,
     )
 }
@@ -222,15 +224,15 @@ fn first_layers(criterion: &mut Criterion) {
                 });
             });
         });
-        let lane_len = first_layer_weight::backward_weight_lane_len(&d);
-        let mut arena = scratch(lane_len, first_layer_weight::backward_weight_step_len(&d));
+        let lane_len = first_layer::backward_weight_lane_len(&d);
+        let mut arena = scratch(lane_len, first_layer::backward_weight_step_len(&d));
         let mut d_weight = numbers(d.conv.weight_len());
         group.bench_function("backward_weight", |bencher| {
             bencher.iter(|| {
                 let (x, d_y) = (View::dense(&x[..BATCH * x_len], x_len), View::dense(&y, y_len));
                 let d_weight = &mut d_weight[..d.conv.weight_len()];
                 with_scratch(&mut arena, |work| {
-                    first_layer_weight::backward_weight(&d, x, d_y, d_weight, None, work);
+                    first_layer::backward_weight(&d, x, d_y, d_weight, None, work);
                 });
             });
         });
@@ -291,7 +293,7 @@ fn linear_layers(criterion: &mut Criterion) {
             let (x, weight, mut y) =
                 (numbers(batch * in_features), numbers(d.weight_len()), numbers(batch * out_features));
             let x = View::dense(&x[..batch * in_features], in_features);
-            let mut arena = scratch(linear::forward_lane_len(&d), 0);
+            let mut arena = scratch(0, linear::forward_step_len(&d));
             group.bench_function("forward", |bencher| {
                 bencher.iter(|| {
                     let y = ViewMut::dense(&mut y[..batch * out_features], out_features);

@@ -1,4 +1,4 @@
-//! The layout of images inside a network: NCHW16c with a halo.
+//! The layout of images inside a network: `NCHW16c` with a halo.
 //!
 //! ```text
 //! image = [ channels / 16 ] [ halo + height + halo ] [ halo + width + halo ] [ 16 channels ]

@@ -98,6 +98,9 @@ pub const fn longest(lens: &[usize]) -> usize {
 
 /// Where pieces of these lengths start that stand one behind the other, each on a cache line of its own, and where the last
 /// ends; for `const` tables.
+///
+/// # Panics
+/// Unless there is one start more than lengths.
 #[must_use]
 pub const fn starts<const PIECES: usize, const STARTS: usize>(lens: [usize; PIECES]) -> [usize; STARTS] {
     assert!(STARTS == PIECES + 1, "a start for each piece, and the end");

@@ -143,6 +143,9 @@ pub trait Observer {
     fn looks(&self) -> bool {
         true
     }
+
+    /// Layer `layer` has been computed, and nobody looks. Of layers that one kernel computes, the first comes first.
+    fn pass(&mut self, _layer: usize) {}
 }
 
 /// Looks at nothing, and costs nothing.

@@ -58,19 +58,31 @@ impl<'a> Inference<'a> {
 
     /// Shows the observer what a layer has given.
     pub fn observe(&mut self, layer: usize, buffer: Buffer) {
+        if !self.observer.looks() {
+            return self.observer.pass(layer);
+        }
         let ([output], _) = self.arena.split(self.count, [buffer]);
         self.observer.observe(layer, output.into_view());
     }
 
+    /// The same where the layer has left the network's input as it is.
+    pub fn observe_input(&mut self, layer: usize) {
+        if !self.observer.looks() {
+            return self.observer.pass(layer);
+        }
+        self.observer.observe(layer, self.input);
+    }
+
     /// The same of images in the layout `d`: the observer sees planes.
     pub fn observe_blocked(&mut self, layer: usize, buffer: Buffer, d: &Blocked) {
-        if self.observer.looks() {
-            let ([images], work) = self.arena.split(self.count, [buffer]);
-            let mut planes = vec![0.0; self.count * d.planes_len()];
-            let to = ViewMut::dense(&mut planes, d.planes_len());
-            blocked::to_planes(d, images.into_view(), to, Write::Overwrite, work);
-            self.observer.observe(layer, View::dense(&planes, d.planes_len()));
+        if !self.observer.looks() {
+            return self.observer.pass(layer);
         }
+        let ([images], work) = self.arena.split(self.count, [buffer]);
+        let mut planes = vec![0.0; self.count * d.planes_len()];
+        let to = ViewMut::dense(&mut planes, d.planes_len());
+        blocked::to_planes(d, images.into_view(), to, Write::Overwrite, work);
+        self.observer.observe(layer, View::dense(&planes, d.planes_len()));
     }
 
     /// Shows what a convolution, the first of `layers`, has given, then computes and shows the others one by one: while
@@ -83,7 +95,7 @@ impl<'a> Inference<'a> {
         fused: Fused<Range<usize>>,
     ) {
         if !self.observer.looks() {
-            return;
+            return layers.iter().for_each(|layer| self.observer.pass(*layer));
         }
         self.observe_blocked(layers[0], buffer, d);
         let mut layers = layers[1..].iter();

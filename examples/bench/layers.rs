@@ -41,7 +41,11 @@ impl Clock {
 }
 
 impl Observer for Clock {
-    fn observe(&mut self, layer: usize, _output: View<'_>) {
+    fn observe(&mut self, _layer: usize, _output: View<'_>) {}
+    fn looks(&self) -> bool {
+        false
+    }
+    fn pass(&mut self, layer: usize) {
         self.row_ends(layer);
     }
 }
@@ -57,7 +61,9 @@ pub(crate) fn inference<N: Network>(net: &N, images: &[N::Input], options: &Opti
         seconds: Vec::new(),
     };
     let rows = N::LAYERS.iter().map(row).collect();
-    let (mut arena, mut outputs) = (Arena::new(N::INFERENCE, batch), N::Output::zeros(batch));
+    let mut arena = Arena::new(N::INFERENCE, options.policy.into(), batch);
+    let mut outputs = N::Output::zeros(batch);
+    parallel::enter(N::PARAMETERS, || net.prepare(&mut arena));
     table::<N>(options, rows, |clock| {
         parallel::enter(batch * N::MACS, || net.infer(&mut arena, images, &mut outputs, clock));
     });
@@ -83,7 +89,7 @@ pub(crate) fn training<N: Network<Output = Vector<10>>>(
         seconds: vec![],
     };
     let rows = parts.map(row).into();
-    let mut arena = Arena::new(N::TRAINING, batch);
+    let mut arena = Arena::new(N::TRAINING, options.policy.into(), batch);
     let (mut outputs, mut d_outputs) = (N::Output::zeros(batch), N::Output::zeros(batch));
     let mut gradients = AlignedBuffer::zeros(net.state().parameters.len());
     let mut optimizer = Sgd::new(options.net.learning_rate());

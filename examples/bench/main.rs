@@ -51,10 +51,12 @@ fn run<N: Network<Output = Vector<10>>>(options: &Options, start: Instant) -> Re
     let mut net = N::new(0);
     let (images, labels) = (images::<N::Input>(batch), labels(batch));
     let line = if options.mode == Mode::Train {
-        let mut trainer = Trainer::new(&mut net, Sgd::new(options.net.learning_rate())).batch(batch);
+        let trainer = Trainer::new(&mut net, Sgd::new(options.net.learning_rate()));
+        let mut trainer = trainer.policy(options.policy.into()).batch(batch);
         figures(options, [start, loading], || Ok(trainer.step(&images, &labels)?))?
     } else {
-        let (mut session, mut logits) = (net.session(batch), Vector::zeros(batch));
+        let (mut session, mut logits) =
+            (net.session_with(options.policy.into(), batch), Vector::zeros(batch));
         figures(options, [start, loading], || {
             session.forward(&images, &mut logits)?;
             Ok(logits[0].0[0])
@@ -82,6 +84,7 @@ fn figures(
         "mode": name(&options.mode),
         "batch": options.batch,
         "threads": options.threads,
+        "policy": name(&options.policy),
     });
     let more = if options.mode == Mode::Start {
         let out0 = step()?;

@@ -1,6 +1,7 @@
 //! The command line: what the programs that other libraries are measured with take, and `--layers`.
 
 use clap::{Parser, ValueEnum};
+use cnn::network::Policy;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,6 +22,9 @@ pub(crate) struct Options {
     /// Threads to work on; pin the process to as many cores, as with `taskset -c 0,1`
     #[arg(long, default_value = "1")]
     pub(crate) threads: NonZeroUsize,
+    /// How exact the sums of convolutions are
+    #[arg(long, value_enum, default_value_t = Exactness::Fast)]
+    pub(crate) policy: Exactness,
     /// Seconds to measure for
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub(crate) budget: Duration,
@@ -55,6 +59,27 @@ pub(crate) enum Mode {
     Train,
     /// From the start of the process to the first result
     Start,
+}
+
+/// How exact the sums of convolutions are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Exactness {
+    /// As the definition has them
+    Exact,
+    /// Winograd on tiles of 2 × 2 too, which is as exact
+    F2,
+    /// Winograd on tiles of 4 × 4 too
+    Fast,
+}
+
+impl From<Exactness> for Policy {
+    fn from(exactness: Exactness) -> Self {
+        match exactness {
+            Exactness::Exact => Self::Exact,
+            Exactness::F2 => Self::F2,
+            Exactness::Fast => Self::Fast,
+        }
+    }
 }
 
 /// A value as the command line has it.

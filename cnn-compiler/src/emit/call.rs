@@ -230,13 +230,11 @@ impl Writer<'_, '_> {
     fn epilogue(&mut self, epilogue: &Epilogue) -> TokenStream {
         let rt = runtime();
         let bias = self.optional(epilogue.bias, Self::parameter);
-        let norm = match epilogue.norm {
-            Some(piece) => {
-                let range = self.offsets.prepared(piece);
-                quote!(::core::option::Option::Some(&prepared[#range]))
-            }
-            None => quote!(::core::option::Option::None),
-        };
+        let norm = epilogue.norm.map(|piece| self.offsets.prepared(piece));
+        let norm = norm.map_or_else(
+            || quote!(::core::option::Option::None),
+            |range| quote!(::core::option::Option::Some(&prepared[#range])),
+        );
         let (activation, channels) = (epilogue_activation(epilogue.activation), epilogue.channels);
         quote!(#rt::pass::Fused { bias: #bias, norm: #norm, activation: #activation }.epilogue(#channels, pass.observer.looks()))
     }

@@ -121,7 +121,7 @@ fn observe(
     let layer = offsets.at(layer);
     let Some(buffer) = buffer(*place, memory, offsets) else {
         debug_assert_eq!(place.root, Root::Input, "only the input is not a buffer");
-        return quote!(pass.observer.observe(#layer, pass.input););
+        return quote!(pass.observe_input(#layer););
     };
     let Layout::Blocked(blocked) = place.layout else { return quote!(pass.observe(#layer, #buffer);) };
     let blocked = descriptors.name(&Descriptor::Blocked(blocked));
@@ -129,9 +129,11 @@ fn observe(
         return quote!(pass.observe_blocked(#layer, #buffer, &#blocked););
     }
     let followers = epilogue.followers.iter().map(|follower| offsets.at(follower)).collect::<Vec<_>>();
-    let optional = |range: Option<TokenStream>| match range {
-        Some(range) => quote!(::core::option::Option::Some(#range)),
-        None => quote!(::core::option::Option::None),
+    let optional = |range: Option<TokenStream>| {
+        range.map_or_else(
+            || quote!(::core::option::Option::None),
+            |range| quote!(::core::option::Option::Some(#range)),
+        )
     };
     let bias = epilogue.bias.map(|tensor| {
         let (start, len) = memory.range(tensor, offsets);

@@ -8,7 +8,7 @@ use crate::shape::Shape;
 pub enum Layout {
     /// Channels one behind the other, each row by row, as the user and PyTorch have them (NCHW); or a vector.
     Planes(usize),
-    /// Sixteen channels of a pixel together, with a halo (NCHW16c).
+    /// Sixteen channels of a pixel together, with a halo (`NCHW16c`).
     Blocked(Blocked),
 }
 

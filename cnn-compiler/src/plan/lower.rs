@@ -113,7 +113,9 @@ impl<'g> Lowered<'g> {
     pub(super) fn readers(&self) -> Vec<Vec<NodeId>> {
         let mut readers = vec![Vec::new(); self.layouts.len()];
         for (node, Node { inputs, .. }) in self.nodes() {
-            inputs.iter().for_each(|input| readers[input.0].push(node));
+            for input in inputs {
+                readers[input.0].push(node);
+            }
         }
         readers
     }
@@ -143,6 +145,9 @@ pub(super) fn lower(graph: &Graph, purpose: Purpose) -> Lowered<'_> {
     }
     lowering.finish()
 }
+
+/// A layout for a tensor of some shape, its halo not known yet.
+type LayoutOf = fn(Shape) -> Layout;
 
 struct Lowering<'g> {
     lowered: Lowered<'g>,
@@ -179,7 +184,7 @@ impl<'g> Lowering<'g> {
     }
 
     /// A tensor of the graph as `wanted` stands; a vector is always planes.
-    fn input(&mut self, tensor: NodeId, wanted: fn(Shape) -> Layout, index: usize) -> NodeId {
+    fn input(&mut self, tensor: NodeId, wanted: LayoutOf, index: usize) -> NodeId {
         let native = self.native(tensor);
         let layout = wanted(self.lowered.graph.shape(tensor));
         let is_blocked = |layout: &Layout| matches!(layout, Layout::Blocked(_));
@@ -216,7 +221,7 @@ impl<'g> Lowering<'g> {
 
     fn conv2d(&mut self, node: NodeId, layer: &'g Layer, algorithm: Algorithm) {
         let index = node.0 - 1;
-        let (wanted, given): (fn(Shape) -> Layout, fn(Shape) -> Layout) = match algorithm {
+        let (wanted, given): (LayoutOf, LayoutOf) = match algorithm {
             Algorithm::Im2col | Algorithm::Pointwise => (Layout::planes, Layout::planes),
             Algorithm::FirstLayer => (Layout::planes, Layout::blocked),
             Algorithm::Dense | Algorithm::Depthwise => (Layout::blocked, Layout::blocked),
@@ -260,7 +265,7 @@ impl<'g> Lowering<'g> {
 }
 
 /// How the images that a layer reads and gives stand in memory.
-fn layouts(op: &Op) -> (fn(Shape) -> Layout, fn(Shape) -> Layout) {
+fn layouts(op: &Op) -> (LayoutOf, LayoutOf) {
     match op {
         Op::MaxPool2d(_)
         | Op::AvgPool2d(_)

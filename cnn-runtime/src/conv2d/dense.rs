@@ -49,9 +49,8 @@ impl Choice {
     const fn of(&self, policy: Policy, batch: usize) -> Algorithm {
         match policy {
             Policy::Exact => Algorithm::Direct,
-            Policy::F2 => self.f2,
             Policy::Fast if batch >= self.fast_from => self.fast,
-            Policy::Fast => self.f2,
+            Policy::F2 | Policy::Fast => self.f2,
         }
     }
 }

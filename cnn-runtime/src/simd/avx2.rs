@@ -187,6 +187,7 @@ impl Simd for Avx2 {
     }
 }
 
+#[allow(clippy::unused_self)] // it is the proof
 impl Avx2 {
     /// Eight numbers of each of eight rows.
     #[inline(always)]

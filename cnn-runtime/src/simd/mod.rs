@@ -45,6 +45,7 @@ pub(crate) trait Simd: Copy {
     /// `a * b + c`, rounded once or twice.
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line;
     /// Asks for the cache line around a number, which will be read some time later; cannot be seen in any result.
+    #[allow(clippy::trivially_copy_pass_by_ref)] // it is about where the number stands
     fn prefetch(self, number: &f32);
 
     /// Half a cache line of numbers, for kernels of which many more must be in registers at a time.
@@ -74,6 +75,7 @@ pub(crate) trait Simd: Copy {
     fn store_bytes(self, line: Self::Line, bytes: &mut [u8; LINE]);
     /// Makes columns of rows.
     fn transpose(self, square: &mut [[f32; LINE]; LINE]) {
+        #[allow(clippy::needless_range_loop)] // rows and columns of a square
         for row in 1..LINE {
             for column in 0..row {
                 let number = square[row][column];

@@ -23,6 +23,7 @@ fn cost(layouts: &[Blocked; 2]) -> usize {
 
 /// Each pixel repeated.
 pub mod nearest {
+    #[allow(clippy::wildcard_imports)] // all that both ways share
     use super::*;
 
     /// The output `y` for each image of `x`.
@@ -103,6 +104,7 @@ pub mod nearest {
 
 /// Interpolated between the four nearest pixels.
 pub mod bilinear {
+    #[allow(clippy::wildcard_imports)] // all that both ways share
     use super::*;
 
     /// The output `y` for each image of `x`.
@@ -205,6 +207,7 @@ pub mod bilinear {
 
 #[cfg(test)]
 mod tests {
+    #[allow(clippy::wildcard_imports)] // all that both ways share
     use super::*;
     use crate::blocked::testing::{batch, planes};
     use crate::conv2d::testing::{Batch, Scratch, assert_close, numbers};

@@ -167,7 +167,9 @@ fn places(layout: Layout) -> Rc<Places> {
         }
         let numbers = numbers(layout);
         let mut is_zero = vec![true; layout.len()];
-        numbers.iter().for_each(|place| is_zero[*place] = false);
+        for place in &numbers {
+            is_zero[*place] = false;
+        }
         let zeros = (0..is_zero.len()).filter(|place| is_zero[*place]).collect();
         let places = Rc::new(Places { numbers, zeros });
         known.push((layout, places.clone()));

@@ -19,6 +19,7 @@
 //! ```
 //!
 //! A tile's sums follow from the shape alone, so tiles and output channels may be cut anywhere for the threads.
+#![allow(clippy::needless_range_loop)] // rows and columns of squares, as the matrices have them
 #![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
 
 use super::arithmetic::Halves;
@@ -180,6 +181,7 @@ impl<W: Transform> Batch<'_, W> {
 }
 
 /// Some blocks of channels of all images.
+#[allow(clippy::struct_field_names)] // which blocks these are
 struct Blocks<'a> {
     /// Images × numbers.
     matrix: MatrixMut<'a>,

@@ -171,7 +171,7 @@ impl Operands {
             [y, d_x, sum, d_weight, d_bias]
         });
         let mut sizes = sizes.into_iter();
-        expected.map(|expected| (expected, sizes.next().map_or(0.0, |sizes| largest(sizes))))
+        expected.map(|expected| (expected, sizes.next().map_or(0.0, largest)))
     }
 }
 

@@ -136,7 +136,7 @@ pub(super) fn run<W: Transform>(
     unpack::<W>(d, sums, d_weight, work);
 }
 
-/// Transforms some blocks of channels: those of x, and behind them those of d_y.
+/// Transforms some blocks of channels: those of x, and behind them those of `d_y`.
 struct Gather<'a, W> {
     plan: &'a Plan<'a, W>,
     x: View<'a>,
@@ -161,7 +161,7 @@ impl<W: Transform> Kernel for Gather<'_, W> {
                 match block.checked_sub(d.x().blocks()) {
                     None => inputs.transform(x, block, place, &mut panels[tile..], plan.panel_len()),
                     Some(block) => {
-                        gradients.transform(d_y, block, place, &mut panels[tile..], plan.panel_len())
+                        gradients.transform(d_y, block, place, &mut panels[tile..], plan.panel_len());
                     }
                 }
             }
@@ -208,7 +208,7 @@ impl<W: Transform> Kernel for Sum<'_, W> {
     }
 }
 
-/// Gᵀ d_u G of one input and sixteen output channels, written or added `onto` what stands there.
+/// `Gᵀ d_u G` of one input and sixteen output channels, written or added `onto` what stands there.
 #[inline(always)]
 fn add_channel<S: Simd, W: Transform>(
     simd: S,

@@ -64,6 +64,7 @@ impl<W: Transform> Kernel for Prepare<'_, W> {
             for channel in 0..channels {
                 for i in 0..W::R {
                     let mut row = square.empty();
+                    #[allow(clippy::needless_range_loop)] // as the matrix has it
                     for j in 0..W::R {
                         row[j] = taps.line::<W>(weight, block, channel, [i, j]);
                     }
