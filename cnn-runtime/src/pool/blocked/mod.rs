@@ -1,7 +1,7 @@
 //! Pooling of images in the layout of the network: a line of sixteen channels at a time.
 //!
-//! A window that slides and the parts of adaptive pooling are both [`Windows`]: places on the output, each with a
-//! rectangle of taps. So there are two kinds of kernels, over any of them: [`largest`] and [`mean`]. Taps that would see
+//! A window that slides and the parts of adaptive pooling are both `Windows`: places on the output, each with a
+//! rectangle of taps. So there are two kinds of kernels, over any of them: `largest` and `mean`. Taps that would see
 //! padding are left out beforehand, for the halo of an image is zero and padding is not, to the largest; where a row has
 //! places that see all their taps, these go in a loop of their own, in which the usual windows are constants.
 
