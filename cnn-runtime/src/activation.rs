@@ -240,6 +240,9 @@ activation!(
     },
 );
 
+// In place, a zero is added to what functions give. Where that is the number itself, the optimiser would otherwise leave it
+// where it stands and store by masks, which costs several times what it saves.
+
 /// y = f(x), or in place.
 #[derive(Clone, Copy)]
 struct Value<F>(F);
@@ -256,7 +259,7 @@ impl<F: Function> Pointwise<0> for Value<F> {
     const COST: usize = F::COST + MOVE_COST;
     #[inline(always)]
     fn value(self, []: [f32; 0], y: f32) -> f32 {
-        self.0.value(y)
+        self.0.value(y) + 0.0
     }
 }
 
@@ -276,7 +279,7 @@ impl<F: Function> Pointwise<1> for Gradient<F> {
     const COST: usize = F::COST + MOVE_COST;
     #[inline(always)]
     fn value(self, [saved]: [f32; 1], d: f32) -> f32 {
-        self.0.gradient(saved, d)
+        self.0.gradient(saved, d) + 0.0
     }
 }
 

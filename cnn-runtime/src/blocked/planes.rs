@@ -57,12 +57,17 @@ pub fn to_planes(d: &Blocked, x: View<'_>, y: ViewMut<'_>, write: Write, work: W
     );
 }
 
-/// Pixels that lie side by side in both layouts: rows, or all of a plane without a halo. Where each starts on the plane,
-/// and where they stand in the block.
+/// Pixels that lie side by side in both layouts: where each run starts on the plane, and where it stands in the block.
+///
+/// Runs are rows, or longer where there is no halo; but each stays in the cache, plane by plane.
 fn runs(d: &Blocked) -> impl Iterator<Item = (usize, Range<usize>)> {
+    const LONGEST: usize = 16 * LINE;
     let (d, whole) = (*d, d.halo == [0, 0]);
-    let rows = if whole { d.plane[0].min(1) } else { d.plane[0] };
-    (0..rows).map(move |row| (row * d.plane[1], if whole { 0..d.block_pixels() } else { d.row(row) }))
+    let len = if whole { LONGEST } else { d.plane[1] };
+    (0..d.plane[0] * d.plane[1]).step_by(len.max(1)).map(move |start| {
+        let run = if whole { start..(start + len).min(d.block_pixels()) } else { d.row(start / len) };
+        (start, run)
+    })
 }
 
 /// How many of the pixels of a run go in squares.

@@ -59,7 +59,11 @@ impl AvgPool2d {
 
     /// How many taps lie before the padded coordinate `end` along axis `axis` at place `o`.
     const fn taps_before(&self, axis: usize, o: usize, end: usize) -> usize {
-        let taps = end.saturating_sub(o * self.window.stride[axis]).div_ceil(self.window.dilation[axis]);
+        let pixels = end.saturating_sub(o * self.window.stride[axis]);
+        let taps = match self.window.dilation[axis] {
+            1 => pixels,
+            dilation => pixels.div_ceil(dilation),
+        };
         if taps < self.window.kernel[axis] { taps } else { self.window.kernel[axis] }
     }
 }

@@ -148,16 +148,16 @@ struct Find<'a> {
 impl OnPlace for Find<'_> {
     #[inline(always)]
     fn place<S: Simd>(&mut self, simd: S, place: [usize; 2], taps: Taps) {
-        let [down, across] = taps.count;
         let y = &mut self.y[self.layout.row(place[0]).start + place[1]];
-        if down * across == 0 {
+        if taps.is_empty() {
             *y = self.nothing;
             return;
         }
         let mut best = simd.load(&self.x[taps.pixel]);
-        for i in 0..down {
-            for j in usize::from(i == 0)..across {
-                let new = simd.load(&self.x[taps.at(i, j).0]);
+        for i in 0..taps.count[0] {
+            let row = &self.x[taps.row(i)];
+            for j in usize::from(i == 0)..taps.count[1] {
+                let new = simd.load(&row[j * taps.step[1]]);
                 best = simd.if_beats(new, best, new, best);
             }
         }
@@ -175,22 +175,21 @@ impl<I: Index> OnPlace for Note<'_, I> {
     #[inline(always)]
     fn place<S: Simd>(&mut self, simd: S, place: [usize; 2], taps: Taps) {
         let find = &mut self.find;
-        let [down, across] = taps.count;
         let y = &mut find.y[find.layout.row(place[0]).start + place[1]];
         // Dense: nobody but backward reads them.
         let indices = &mut self.indices[place[0] * find.layout.plane[1] + place[1]];
-        if down * across == 0 {
+        if taps.is_empty() {
             *y = find.nothing;
             I::store(simd, simd.splat(0.0), indices);
             return;
         }
         let mut best = simd.load(&find.x[taps.pixel]);
         let mut index = simd.splat(taps.first as f32);
-        for i in 0..down {
-            for j in usize::from(i == 0)..across {
-                let (pixel, number) = taps.at(i, j);
-                let new = simd.load(&find.x[pixel]);
-                index = simd.if_beats(new, best, simd.splat(number as f32), index);
+        for i in 0..taps.count[0] {
+            let row = &find.x[taps.row(i)];
+            for j in usize::from(i == 0)..taps.count[1] {
+                let new = simd.load(&row[j * taps.step[1]]);
+                index = simd.if_beats(new, best, simd.splat(taps.number(i, j) as f32), index);
                 best = simd.if_beats(new, best, new, best);
             }
         }
@@ -219,11 +218,14 @@ impl<I: Index> OnPlace for Return<'_, I> {
         let d_y = simd.load(&self.d_y[self.y.row(place[0]).start + place[1]]);
         let index = I::load(simd, &self.indices[place[0] * self.y.plane[1] + place[1]]);
         let zero = simd.splat(0.0);
+        if taps.is_empty() {
+            return;
+        }
         for i in 0..taps.count[0] {
+            let row = &mut self.d_x[taps.row(i)];
             for j in 0..taps.count[1] {
-                let (pixel, number) = taps.at(i, j);
-                let part = simd.if_equal(index, simd.splat(number as f32), d_y, zero);
-                let d_x = &mut self.d_x[pixel];
+                let part = simd.if_equal(index, simd.splat(taps.number(i, j) as f32), d_y, zero);
+                let d_x = &mut row[j * taps.step[1]];
                 simd.store(simd.add(simd.load(d_x), part), d_x);
             }
         }

@@ -52,12 +52,14 @@ impl OnPlace for Mean<'_> {
     #[inline(always)]
     fn place<S: Simd>(&mut self, simd: S, place: [usize; 2], taps: Taps) {
         let mut sum = simd.splat(0.0);
-        for i in 0..taps.count[0] {
-            let mut row = simd.splat(0.0);
-            for j in 0..taps.count[1] {
-                row = simd.add(row, simd.load(&self.x[taps.at(i, j).0]));
+        let rows = if taps.is_empty() { 0 } else { taps.count[0] };
+        for i in 0..rows {
+            let row = &self.x[taps.row(i)];
+            let mut row_sum = simd.load(&row[0]);
+            for j in 1..taps.count[1] {
+                row_sum = simd.add(row_sum, simd.load(&row[j * taps.step[1]]));
             }
-            sum = simd.add(sum, row);
+            sum = simd.add(sum, row_sum);
         }
         let y = &mut self.y[self.layout.row(place[0]).start + place[1]];
         simd.store(simd.mul(sum, simd.splat(share(taps))), y);
@@ -82,9 +84,11 @@ impl OnPlace for Share<'_> {
     fn place<S: Simd>(&mut self, simd: S, place: [usize; 2], taps: Taps) {
         let d_y = simd.load(&self.d_y[self.y.row(place[0]).start + place[1]]);
         let part = simd.mul(d_y, simd.splat(share(taps)));
-        for i in 0..taps.count[0] {
+        let rows = if taps.is_empty() { 0 } else { taps.count[0] };
+        for i in 0..rows {
+            let row = &mut self.d_x[taps.row(i)];
             for j in 0..taps.count[1] {
-                let d_x = &mut self.d_x[taps.at(i, j).0];
+                let d_x = &mut row[j * taps.step[1]];
                 simd.store(simd.add(simd.load(d_x), part), d_x);
             }
         }

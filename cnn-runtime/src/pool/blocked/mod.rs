@@ -202,11 +202,23 @@ struct Taps {
 }
 
 impl Taps {
-    /// The pixel and the number of a tap.
+    /// The pixels from the first tap of a row to its last: one check of bounds for all of them.
     #[inline(always)]
-    fn at(self, down: usize, across: usize) -> (usize, usize) {
-        let pixel = self.pixel + down * self.step[0] + across * self.step[1];
-        (pixel, self.first + down * self.width + across)
+    fn row(self, down: usize) -> Range<usize> {
+        let first = self.pixel + down * self.step[0];
+        first..first + (self.count[1] - 1) * self.step[1] + 1
+    }
+
+    /// The number of a tap.
+    #[inline(always)]
+    fn number(self, down: usize, across: usize) -> usize {
+        self.first + down * self.width + across
+    }
+
+    /// Whether there is none.
+    #[inline(always)]
+    fn is_empty(self) -> bool {
+        self.count[0] * self.count[1] == 0
     }
 }
 
@@ -301,9 +313,11 @@ impl<P: Windows, V: OnPlace> EachPlace<'_, P, V> {
         let (whole, stride) = windows.whole(1);
         let first = self.taps(row, down, windows.span(1, whole.start), windows.counted(1, whole.start));
         // Told as constants, the usual windows have no loops.
+        let constant =
+            |size: usize| Taps { count: [size; 2], step: [first.step[0], 1], width: size, ..first };
         match (first.count, first.step[1]) {
-            ([2, 2], 1) => self.run_of_places(simd, row, &whole, stride, Taps { count: [2, 2], ..first }),
-            ([3, 3], 1) => self.run_of_places(simd, row, &whole, stride, Taps { count: [3, 3], ..first }),
+            ([2, 2], 1) => self.run_of_places(simd, row, &whole, stride, constant(2)),
+            ([3, 3], 1) => self.run_of_places(simd, row, &whole, stride, constant(3)),
             _ => self.run_of_places(simd, row, &whole, stride, first),
         }
     }
