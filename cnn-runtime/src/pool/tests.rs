@@ -44,7 +44,6 @@ impl Pool {
             Self::AdaptiveMax(d) => reference::adaptive_max_backward(&d, x, d_y, d_x),
         }
     }
-
 }
 
 /// Sliding pools of all kinds; `hanging` more places along each axis than the window fits, as `ceil_mode` has it.
