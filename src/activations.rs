@@ -1,7 +1,6 @@
 //! What each layer of a network gives for an image.
 
 use crate::nearest::nearest;
-use cnn_runtime::memory::Arena;
 use cnn_runtime::network::{LayerInfo, Network, Observer};
 use cnn_runtime::sample::Sample;
 use cnn_runtime::view::View;
@@ -110,9 +109,8 @@ pub trait Inspect: Network {
     /// ```
     fn activations(&self, input: &Self::Input) -> Activations {
         let mut copies = Copies { layers: Self::LAYERS, activations: Vec::with_capacity(Self::LAYERS.len()) };
-        let mut arena = Arena::new(Self::INFERENCE, 1);
         let mut output = Self::Output::zeros(1);
-        self.infer(&mut arena, slice::from_ref(input), &mut output, &mut copies);
+        self.session(1).observe(slice::from_ref(input), &mut output, &mut copies);
         Activations { network: Self::NAME, activations: copies.activations }
     }
 }

@@ -28,6 +28,7 @@ pub mod network {
     pub use cnn_runtime::error::Error;
     pub use cnn_runtime::memory::ArenaLayout;
     pub use cnn_runtime::network::{LayerInfo, Network, Session, State, TensorInfo, TensorKind};
+    pub use cnn_runtime::policy::Policy;
     pub use cnn_runtime::sample::{Image, Outputs, Sample, Samples, Vector};
 }
 

@@ -17,7 +17,7 @@
 //! are written, and a block that comes by two ways is simply there twice.
 
 use crate::diagnostics::{Diagnostics, Message};
-use crate::syntax::split;
+use crate::syntax::split::{self, Declared};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -104,6 +104,13 @@ impl Source {
             }
             None => true,
         });
+        uses.retain(|Leaf { path, alias }| {
+            let Some(name) = declared_here(path, alias, &items, errors) else { return true };
+            if *alias != name {
+                self.imports.push(Imported { alias: alias.clone(), name, program: None });
+            }
+            false
+        });
         let mut uses = uses.into_iter();
         let next = uses.next();
         self.items = uses.map(|Leaf { path, alias, .. }| quote!(use #path as #alias;)).chain(items).collect();
@@ -172,6 +179,37 @@ fn leaves(tree: &syn::UseTree, prefix: &TokenStream, found: &mut Vec<Leaf>, erro
             errors.error(tree, message.help("write `use path::{block, other};`"));
         }
     }
+}
+
+/// Reports a `use` of what `items` declare themselves, and gives its name there: such a `use` would wait for itself. Longer
+/// circles nobody sees but rustc: until the last of their `use`s is followed, none of them has a carrier that could tell.
+fn declared_here(
+    path: &TokenStream,
+    alias: &Ident,
+    items: &[TokenStream],
+    errors: &Diagnostics,
+) -> Option<Ident> {
+    let own = |name: &Ident| path.to_string() == quote!(self::#name).to_string();
+    let names = items.iter().filter_map(split::declared).map(Declared::into_name);
+    let name = names.into_iter().find(|name| alias == name || own(name))?;
+    let message = Message::new(format_args!("`{name}` is declared here already"));
+    errors.error(
+        path,
+        if own(&name) {
+            message.help(format_args!("remove this `use`, and call `{name}` by its name"))
+        } else {
+            message.help(format_args!(
+                "give the one from elsewhere another name: `use {} as other;`",
+                spelled(path)
+            ))
+        },
+    );
+    Some(name)
+}
+
+/// A path without the spaces that tokens have between them.
+fn spelled(path: &TokenStream) -> String {
+    path.to_string().replace(' ', "")
 }
 
 fn import_tokens(import: &Imported) -> TokenStream {

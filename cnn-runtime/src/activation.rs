@@ -9,6 +9,8 @@
 #![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
 
 use crate::Write;
+use crate::blocked::Operands;
+use crate::elementwise::blocked::each as each_blocked;
 use crate::elementwise::{self, Added, MOVE_COST, Pointwise};
 use crate::memory::Workspace;
 use crate::simd::math;
@@ -99,6 +101,77 @@ macro_rules! activation {
             ) {
                 elementwise::each(Gradient(F { $($parameter)? }), [saved], d, work);
             }
+
+            /// The same on images in the layout of the network; `d` tells their halos in the order of the operands.
+            pub mod blocked {
+                use super::*;
+
+                /// y = f(x)
+                ///
+                /// # Panics
+                /// If a length is not what `d` tells.
+                pub fn forward(
+                    d: &Operands<2>,
+                    $($parameter: f32,)?
+                    x: View<'_>,
+                    y: ViewMut<'_>,
+                    work: Workspace<'_>,
+                ) {
+                    let [from, to] = d.layouts();
+                    each_blocked(Value(F { $($parameter)? }), [(from, x)], (to, y), work);
+                }
+
+                /// y = f(y)
+                ///
+                /// # Panics
+                /// If a length is not what `d` tells.
+                pub fn forward_in_place(
+                    d: &Operands<1>,
+                    $($parameter: f32,)?
+                    y: ViewMut<'_>,
+                    work: Workspace<'_>,
+                ) {
+                    let [to] = d.layouts();
+                    each_blocked(Value(F { $($parameter)? }), [], (to, y), work);
+                }
+
+                /// Writes f′ · `d_y` to `d_x`, or adds it.
+                ///
+                /// # Panics
+                /// If a length is not what `d` tells.
+                pub fn backward(
+                    d: &Operands<3>,
+                    $($parameter: f32,)?
+                    saved: View<'_>,
+                    d_y: View<'_>,
+                    d_x: ViewMut<'_>,
+                    write: Write,
+                    work: Workspace<'_>,
+                ) {
+                    let [of_saved, from, to] = d.layouts();
+                    let (read, written) = ([(of_saved, saved), (from, d_y)], (to, d_x));
+                    let gradient = Gradient(F { $($parameter)? });
+                    match write {
+                        Write::Overwrite => each_blocked(gradient, read, written, work),
+                        Write::Accumulate => each_blocked(Added(gradient), read, written, work),
+                    }
+                }
+
+                /// d = f′ · d
+                ///
+                /// # Panics
+                /// If a length is not what `images` tells.
+                pub fn backward_in_place(
+                    images: &Operands<2>,
+                    $($parameter: f32,)?
+                    saved: View<'_>,
+                    d: ViewMut<'_>,
+                    work: Workspace<'_>,
+                ) {
+                    let [of_saved, to] = images.layouts();
+                    each_blocked(Gradient(F { $($parameter)? }), [(of_saved, saved)], (to, d), work);
+                }
+            }
         }
     };
 }
@@ -167,6 +240,9 @@ activation!(
     },
 );
 
+// In place, a zero is added to what functions give. Where that is the number itself, the optimiser would otherwise leave it
+// where it stands and store by masks, which costs several times what it saves.
+
 /// y = f(x), or in place.
 #[derive(Clone, Copy)]
 struct Value<F>(F);
@@ -183,7 +259,7 @@ impl<F: Function> Pointwise<0> for Value<F> {
     const COST: usize = F::COST + MOVE_COST;
     #[inline(always)]
     fn value(self, []: [f32; 0], y: f32) -> f32 {
-        self.0.value(y)
+        self.0.value(y) + 0.0
     }
 }
 
@@ -203,7 +279,7 @@ impl<F: Function> Pointwise<1> for Gradient<F> {
     const COST: usize = F::COST + MOVE_COST;
     #[inline(always)]
     fn value(self, [saved]: [f32; 1], d: f32) -> f32 {
-        self.0.gradient(saved, d)
+        self.0.gradient(saved, d) + 0.0
     }
 }
 

@@ -7,6 +7,11 @@
 //! Sums run over the whole batch, in `f64`. Threads share out the channels, so that no sum is split, and each channel is
 //! normalised while it is still in the cache.
 
+mod prepare;
+
+pub(crate) use prepare::norm_parts;
+pub use prepare::prepare;
+
 use crate::Write;
 use crate::elementwise::{self, Added, MOVE_COST, Pointwise};
 use crate::gemm::MatrixMut;
@@ -15,6 +20,8 @@ use crate::parallel::{self, Split};
 use crate::simd::sums;
 use crate::view::{View, ViewMut};
 use core::ops::Range;
+
+pub mod blocked;
 
 /// A batch normalisation layer over (C, H, W) images.
 #[derive(Clone, Copy, Debug, PartialEq)]

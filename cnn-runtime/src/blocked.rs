@@ -1,4 +1,4 @@
-//! The layout of images inside a network: NCHW16c with a halo.
+//! The layout of images inside a network: `NCHW16c` with a halo.
 //!
 //! ```text
 //! image = [ channels / 16 ] [ halo + height + halo ] [ halo + width + halo ] [ 16 channels ]
@@ -13,11 +13,13 @@
 //!
 //! At the boundary of a network images are NCHW, as PyTorch's; [`from_planes`] and [`to_planes`] lead in and out.
 
-use crate::Write;
-use crate::memory::{LINE, Workspace};
-use crate::parallel;
+use crate::memory::LINE;
 use crate::view::{View, ViewMut};
 use core::ops::Range;
+use over::InBlocks;
+
+pub(crate) mod over;
+mod planes;
 
 /// How an image stands in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +54,16 @@ impl Blocked {
         self.padded()[0] * self.padded()[1]
     }
 
+    /// Numbers of a block with its halo.
+    #[must_use]
+    pub const fn block_len(&self) -> usize {
+        self.block_pixels() * LINE
+    }
+
     /// Numbers of an image.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.blocks() * self.block_pixels() * LINE
+        self.blocks() * self.block_len()
     }
 
     /// Whether an image has no number.
@@ -89,17 +97,42 @@ impl Blocked {
     /// # Panics
     /// If it is not the pixels of one block.
     pub fn clear_halo(&self, block: &mut [Pixel]) {
-        assert_eq!(block.len(), self.block_pixels(), "a block of {self:?}");
+        self.clear_halo_of(0..self.padded()[0], block);
+    }
+
+    /// Writes zeros to the halo of some rows of a block, counted from its upper halo on.
+    ///
+    /// # Panics
+    /// If `pixels` are not those of the rows.
+    pub fn clear_halo_of(&self, rows: Range<usize>, pixels: &mut [Pixel]) {
+        assert_eq!(pixels.len(), rows.len() * self.padded()[1], "rows of a block of {self:?}");
         if self.halo == [0, 0] {
             return;
         }
-        let mut inside = 0;
-        for row in 0..self.plane[0] {
-            let row = self.row(row);
-            block[inside..row.start].fill([0.0; LINE]);
-            inside = row.end;
+        let first = rows.start * self.padded()[1];
+        let inside = rows.start.max(self.halo[0])..rows.end.min(self.halo[0] + self.plane[0]);
+        let mut outside = 0;
+        for row in inside {
+            let row = self.row(row - self.halo[0]);
+            pixels[outside..row.start - first].fill([0.0; LINE]);
+            outside = row.end - first;
         }
-        block[inside..].fill([0.0; LINE]);
+        pixels[outside..].fill([0.0; LINE]);
+    }
+
+    /// Writes zeros to the lanes of some pixels that are beyond the last channel.
+    pub(crate) fn clear_spare(&self, block: usize, pixels: &mut [Pixel]) {
+        let channels = self.channels_of(block);
+        if channels == LINE {
+            return;
+        }
+        // By masks: a line costs no more than to move it, however many lanes there are to clear.
+        let masks: [u32; LINE] = core::array::from_fn(|lane| u32::from(lane < channels).wrapping_neg());
+        for pixel in pixels {
+            for (number, mask) in pixel.iter_mut().zip(masks) {
+                *number = f32::from_bits(number.to_bits() & mask);
+            }
+        }
     }
 
     /// The contract on the length of an image.
@@ -109,75 +142,61 @@ impl Blocked {
     pub fn assert_image(&self, len: usize) {
         assert_eq!(len, self.len(), "image length of {self:?}");
     }
-}
 
-/// Reads NCHW, writes the layout of the network; or adds to what stands there.
-///
-/// # Panics
-/// If an image is not as long as `d` tells, or there are not as many of both.
-pub fn from_planes(d: &Blocked, x: View<'_>, y: ViewMut<'_>, write: Write, mut work: Workspace<'_>) {
-    assert_eq!((x.count(), x.image_len()), (y.count(), d.planes_len()), "planes of {d:?}");
-    d.assert_image(y.image_len());
-    let (lanes, scratch) = work.lanes_for(4 * y.count() * d.len());
-    parallel::over((x, y), scratch, lanes, &|(x, mut y): (View<'_>, ViewMut<'_>), _| {
-        for (x, y) in x.images().zip(y.images_mut()) {
-            image_from_planes(d, x, y, write);
-        }
-    });
-}
+    /// Images to be read a block at a time, if they are as long as they must be.
+    pub(crate) fn read<'a>(&self, images: View<'a>) -> InBlocks<View<'a>> {
+        self.assert_image(images.image_len());
+        InBlocks { images, block_len: self.block_len() }
+    }
 
-fn image_from_planes(d: &Blocked, x: &[f32], y: &mut [f32], write: Write) {
-    let (pixels, _) = y.as_chunks_mut::<LINE>();
-    let plane_len = d.plane[0] * d.plane[1];
-    let blocks = pixels.chunks_exact_mut(d.block_pixels().max(1)).zip(x.chunks((LINE * plane_len).max(1)));
-    for (block, planes) in blocks {
-        d.clear_halo(block);
-        for row in 0..d.plane[0] {
-            for (column, pixel) in block[d.row(row)].iter_mut().enumerate() {
-                let mut lanes = [0.0; LINE];
-                let numbers = planes[row * d.plane[1] + column..].iter().step_by(plane_len);
-                lanes.iter_mut().zip(numbers).for_each(|(lane, number)| *lane = *number);
-                match write {
-                    Write::Overwrite => *pixel = lanes,
-                    Write::Accumulate => pixel.iter_mut().zip(lanes).for_each(|(to, lane)| *to += lane),
-                }
-            }
-        }
+    /// Images to be written a block at a time, if they are as long as they must be.
+    pub(crate) fn written<'a>(&self, images: ViewMut<'a>) -> InBlocks<ViewMut<'a>> {
+        self.assert_image(images.image_len());
+        InBlocks { images, block_len: self.block_len() }
+    }
+
+    /// A block of an image.
+    pub(crate) fn block_of<'a>(&self, images: View<'a>, image: usize, block: usize) -> &'a [f32] {
+        &images.image(image)[block * self.block_len()..][..self.block_len()]
+    }
+
+    /// Numbers of sixteen planes.
+    const fn sixteen_planes_len(&self) -> usize {
+        LINE * self.plane[0] * self.plane[1]
     }
 }
 
-/// Reads the layout of the network, writes NCHW; or adds to what stands there.
-///
-/// # Panics
-/// As [`from_planes`].
-pub fn to_planes(d: &Blocked, x: View<'_>, y: ViewMut<'_>, write: Write, mut work: Workspace<'_>) {
-    assert_eq!((y.count(), y.image_len()), (x.count(), d.planes_len()), "planes of {d:?}");
-    d.assert_image(x.image_len());
-    let (lanes, scratch) = work.lanes_for(4 * x.count() * d.len());
-    parallel::over((x, y), scratch, lanes, &|(x, mut y): (View<'_>, ViewMut<'_>), _| {
-        for (x, y) in x.images().zip(y.images_mut()) {
-            image_to_planes(d, x, y, write);
-        }
-    });
+/// A layer between images with halos.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Haloed<L> {
+    /// What is computed.
+    pub layer: L,
+    /// The halo of `x` or its gradient.
+    pub x_halo: [usize; 2],
+    /// The halo of `y` or its gradient.
+    pub y_halo: [usize; 2],
 }
 
-fn image_to_planes(d: &Blocked, x: &[f32], y: &mut [f32], write: Write) {
-    let (pixels, _) = x.as_chunks::<LINE>();
-    let plane_len = d.plane[0] * d.plane[1];
-    let blocks = pixels.chunks_exact(d.block_pixels().max(1)).zip(y.chunks_mut((LINE * plane_len).max(1)));
-    for (block, planes) in blocks {
-        for (lane, plane) in planes.chunks_exact_mut(plane_len.max(1)).enumerate() {
-            for (row, to) in plane.chunks_exact_mut(d.plane[1].max(1)).enumerate() {
-                for (to, pixel) in to.iter_mut().zip(&block[d.row(row)]) {
-                    match write {
-                        Write::Overwrite => *to = pixel[lane],
-                        Write::Accumulate => *to += pixel[lane],
-                    }
-                }
-            }
-        }
+/// Images of one size whose halos may differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operands<const N: usize> {
+    /// Channels.
+    pub channels: usize,
+    /// Rows and columns of a plane.
+    pub plane: [usize; 2],
+    /// The halo of each, in the order of the operands.
+    pub halos: [[usize; 2]; N],
+}
+
+impl<const N: usize> Operands<N> {
+    /// The layout of each.
+    #[must_use]
+    pub fn layouts(&self) -> [Blocked; N] {
+        self.halos.map(|halo| Blocked { channels: self.channels, plane: self.plane, halo })
     }
 }
+
+pub use planes::{from_planes, to_planes};
 
 #[cfg(test)]
 pub(crate) mod testing {
@@ -227,6 +246,7 @@ pub(crate) mod testing {
 mod tests {
     use super::testing::{batch, planes};
     use super::*;
+    use crate::Write;
     use crate::conv2d::testing::{Scratch, numbers};
     use proptest::prelude::*;
 
@@ -234,7 +254,7 @@ mod tests {
         #[test]
         fn there_and_back(
             channels in 1..40_usize,
-            plane in [1..6_usize, 1..6],
+            plane in [1..8_usize, 1..40],
             halo in [0..3_usize, 0..3],
             count in 1..4_usize,
             gap in 0..3_usize,
@@ -253,6 +273,23 @@ mod tests {
             to_planes(&d, images.view(), sum.view_mut(), Write::Accumulate, Scratch::new(1, 0, 0).workspace());
             let thrice: alloc::vec::Vec<f32> = twice.iter().zip(&x).map(|(a, b)| a + b).collect();
             prop_assert_eq!(sum.dense(), thrice);
+        }
+    }
+
+    /// Cut between images, and between blocks.
+    #[cfg(feature = "rayon")]
+    #[test]
+    fn bits_do_not_depend_on_the_threads() {
+        for (channels, count) in [(70, 1), (40, 2), (18, 5)] {
+            let d = Blocked { channels, plane: [60, 50], halo: [1, 2] };
+            let x = numbers(count * d.planes_len(), 1);
+            crate::conv2d::testing::assert_same_bits("there and back", |lanes| {
+                let (mut scratch, mut images) = (Scratch::new(lanes, 0, 0), batch(&d, &x, 1));
+                let mut back = crate::conv2d::testing::Batch::new(&x, d.planes_len(), 2);
+                from_planes(&d, back.view(), images.view_mut(), Write::Accumulate, scratch.workspace());
+                to_planes(&d, images.view(), back.view_mut(), Write::Accumulate, scratch.workspace());
+                back.dense()
+            });
         }
     }
 

@@ -10,6 +10,8 @@ use crate::random::Stream;
 use crate::simd::{Body, vectorized};
 use crate::view::{View, ViewMut};
 
+pub mod blocked;
+
 /// What one training step's random masks follow from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {

@@ -9,6 +9,8 @@ use crate::simd::{Body, vectorized};
 use crate::view::{View, ViewMut};
 use core::ops::Range;
 
+pub mod blocked;
+
 /// y = x
 ///
 /// # Panics

@@ -3,6 +3,7 @@
 //! Emitted code is straight-line: one call per layer with a `const` descriptor, so every hot loop is compiled once,
 //! here, at this crate's optimisation level.
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(test, allow(clippy::float_cmp, clippy::needless_range_loop))] // exact numbers, and matrices by their indices
 
 extern crate alloc;
 
@@ -26,6 +27,7 @@ pub mod parallel;
 pub mod pass;
 pub mod peak;
 mod planes;
+pub mod policy;
 pub mod pool;
 pub mod random;
 pub mod reference;

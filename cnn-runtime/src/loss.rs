@@ -6,6 +6,7 @@ use crate::sample::{Sample, Vector};
 use crate::simd::sums;
 use crate::softmax;
 
+mod pixels;
 mod several;
 
 pub use several::Weighted;
@@ -52,6 +53,8 @@ impl<Output: Sample, Target, L: Loss<Output, Target>> Loss<Output, Target> for &
 /// Cross-entropy of logits with the numbers of the right classes, mean over the batch: PyTorch's `CrossEntropyLoss`.
 ///
 /// The loss of logits z with label k is ln Σᵢ exp(zᵢ) − zₖ; its gradient is softmax(z) less 1 at k.
+///
+/// Outputs that are images have a class for each pixel, and targets `[[label; W]; H]`; the mean is over all pixels then.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CrossEntropy;
 

@@ -4,12 +4,13 @@
 //! offset. So one plan serves every batch, and the bytes of an arena are known when the program is compiled.
 //!
 //! ```text
-//! arena = [ N × image_len ][ saved_len ][ step_len ][ lanes × lane_len ]
-//!           activations     statistics   one step's   each thread's
-//!           and gradients   for backward scratch      scratch
+//! arena = [ N × image_len ][ saved_len ][ step_len ][ lanes × lane_len ][ prepared_len ]
+//!           activations     statistics   one step's   each thread's      weights as kernels
+//!           and gradients   for backward scratch      scratch            want them
 //! ```
 
 use crate::parallel;
+use crate::policy::Policy;
 use crate::view::ViewMut;
 use alloc::vec::Vec;
 use bytemuck::{Pod, Zeroable};
@@ -65,13 +66,19 @@ pub struct ArenaLayout {
     pub step_len: usize,
     /// Scratch of one step, for each thread.
     pub lane_len: usize,
+    /// What inference computes once for all calls, from the weights.
+    pub prepared_len: usize,
 }
 
 impl ArenaLayout {
     /// The bytes of an arena for `batch` images on `threads` threads.
     #[must_use]
     pub const fn bytes(&self, batch: usize, threads: usize) -> usize {
-        4 * (batch * self.image_len + self.saved_len + self.step_len + threads * self.lane_len)
+        4 * (batch * self.image_len
+            + self.saved_len
+            + self.step_len
+            + threads * self.lane_len
+            + self.prepared_len)
     }
 }
 
@@ -87,6 +94,23 @@ pub const fn longest(lens: &[usize]) -> usize {
         i += 1;
     }
     longest.div_ceil(LINE) * LINE
+}
+
+/// Where pieces of these lengths start that stand one behind the other, each on a cache line of its own, and where the last
+/// ends; for `const` tables.
+///
+/// # Panics
+/// Unless there is one start more than lengths.
+#[must_use]
+pub const fn starts<const PIECES: usize, const STARTS: usize>(lens: [usize; PIECES]) -> [usize; STARTS] {
+    assert!(STARTS == PIECES + 1, "a start for each piece, and the end");
+    let mut starts = [0; STARTS];
+    let mut i = 0;
+    while i < PIECES {
+        starts[i + 1] = starts[i] + lens[i].div_ceil(LINE) * LINE;
+        i += 1;
+    }
+    starts
 }
 
 /// Where a batch stands in an arena; all lengths in numbers.
@@ -138,6 +162,7 @@ pub fn disjoint<const R: usize>(numbers: &mut [f32], ranges: [(usize, usize); R]
 #[derive(Debug)]
 pub struct Arena {
     layout: ArenaLayout,
+    policy: Policy,
     batch: usize,
     lanes: usize,
     storage: AlignedBuffer,
@@ -146,6 +171,10 @@ pub struct Arena {
 /// The scratch memory that a kernel gets beside its operands.
 #[derive(Debug)]
 pub struct Workspace<'a> {
+    /// How exact sums must be.
+    pub policy: Policy,
+    /// How many images there are at most.
+    pub batch: usize,
     /// How many threads may work at the same time.
     pub lanes: usize,
     /// `lanes` equal pieces, one for each thread.
@@ -156,7 +185,25 @@ pub struct Workspace<'a> {
     pub saved: &'a mut [f32],
 }
 
-impl Workspace<'_> {
+impl<'a> Workspace<'a> {
+    /// Takes `len` numbers of the step's scratch, on cache lines of their own, out of it.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub(crate) fn take_step(&mut self, len: usize) -> &'a mut [f32] {
+        let rounded = len.next_multiple_of(LINE);
+        let (taken, rest) = core::mem::take(&mut self.step_scratch).split_at_mut(rounded);
+        self.step_scratch = rest;
+        &mut taken[..len]
+    }
+
+    /// The same for a shorter while.
+    pub(crate) fn reborrow(&mut self) -> Workspace<'_> {
+        let Self { policy, batch, lanes, .. } = *self;
+        let Self { lane_scratch, step_scratch, saved, .. } = self;
+        Workspace { policy, batch, lanes, lane_scratch, step_scratch, saved }
+    }
+
     /// The contract of a kernel that needs `len` numbers of scratch for each thread.
     pub(crate) fn assert_lanes(&self, len: usize) {
         let found = self.lane_scratch.len() / self.lanes;
@@ -175,9 +222,9 @@ impl Workspace<'_> {
 impl Arena {
     /// Memory for `batch` images at a time, on the threads of the current pool.
     #[must_use]
-    pub fn new(layout: ArenaLayout, batch: usize) -> Self {
+    pub fn new(layout: ArenaLayout, policy: Policy, batch: usize) -> Self {
         let lanes = parallel::threads();
-        Self { layout, batch, lanes, storage: AlignedBuffer::zeros(layout.bytes(batch, lanes) / 4) }
+        Self { layout, policy, batch, lanes, storage: AlignedBuffer::zeros(layout.bytes(batch, lanes) / 4) }
     }
 
     /// How many images fit at a time.
@@ -201,11 +248,21 @@ impl Arena {
         count: usize,
         buffers: [Buffer; B],
     ) -> ([ViewMut<'_>; B], Workspace<'_>) {
+        let (views, _, work) = self.split_prepared(count, buffers);
+        (views, work)
+    }
+
+    /// The same, and what was prepared.
+    ///
+    /// # Panics
+    /// As [`split`](Self::split).
+    pub fn split_prepared<const B: usize>(
+        &mut self,
+        count: usize,
+        buffers: [Buffer; B],
+    ) -> ([ViewMut<'_>; B], &[f32], Workspace<'_>) {
         assert!(count <= self.batch, "{count} images in an arena for {}", self.batch);
-        let (images, rest) = self.storage.split_at_mut(self.batch * self.layout.image_len);
-        let (saved, rest) = rest.split_at_mut(self.layout.saved_len);
-        let (step_scratch, lane_scratch) = rest.split_at_mut(self.layout.step_len);
-        let lane_scratch = &mut lane_scratch[..self.lanes * self.layout.lane_len];
+        let (images, prepared, work) = self.regions();
         let Ok(numbers) = images.get_disjoint_mut(buffers.map(|buffer| buffer.range(count))) else {
             unreachable!("the plan gave overlapping buffers: {buffers:?}")
         };
@@ -214,6 +271,23 @@ impl Arena {
             let Some(buffer) = buffers.next() else { unreachable!("as many views as buffers") };
             ViewMut::strided(numbers, buffer.len, buffer.stride)
         });
-        (views, Workspace { lanes: self.lanes, lane_scratch, step_scratch, saved })
+        (views, prepared, work)
+    }
+
+    /// What is to be prepared, and the scratch memory.
+    pub fn prepared_mut(&mut self) -> (&mut [f32], Workspace<'_>) {
+        let (_, prepared, work) = self.regions();
+        (prepared, work)
+    }
+
+    /// The memory of images, what is prepared, and all else.
+    fn regions(&mut self) -> (&mut [f32], &mut [f32], Workspace<'_>) {
+        let Self { policy, batch, lanes, .. } = *self;
+        let (images, rest) = self.storage.split_at_mut(batch * self.layout.image_len);
+        let (saved, rest) = rest.split_at_mut(self.layout.saved_len);
+        let (step_scratch, rest) = rest.split_at_mut(self.layout.step_len);
+        let (lane_scratch, rest) = rest.split_at_mut(lanes * self.layout.lane_len);
+        let prepared = &mut rest[..self.layout.prepared_len];
+        (images, prepared, Workspace { policy, batch, lanes, lane_scratch, step_scratch, saved })
     }
 }

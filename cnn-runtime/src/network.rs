@@ -5,6 +5,7 @@ use crate::dropout;
 use crate::error::Error;
 use crate::memory::{AlignedBuffer, Arena, ArenaLayout};
 use crate::parallel;
+use crate::policy::Policy;
 use crate::sample::Sample;
 use crate::view::View;
 use alloc::vec::Vec;
@@ -135,13 +136,24 @@ impl State {
 
 /// Looks at what each layer gives during inference.
 pub trait Observer {
-    /// Layer `layer` of [`Network::LAYERS`] has given `output`.
+    /// Layer `layer` of [`Network::LAYERS`] has given `output`, in PyTorch's layout.
     fn observe(&mut self, layer: usize, output: View<'_>);
+
+    /// Whether it looks at all. While someone does, layers that one kernel computes are computed one by one.
+    fn looks(&self) -> bool {
+        true
+    }
+
+    /// Layer `layer` has been computed, and nobody looks. Of layers that one kernel computes, the first comes first.
+    fn pass(&mut self, _layer: usize) {}
 }
 
 /// Looks at nothing, and costs nothing.
 impl Observer for () {
     fn observe(&mut self, _layer: usize, _output: View<'_>) {}
+    fn looks(&self) -> bool {
+        false
+    }
 }
 
 /// A network that `network!` compiled. The compiler implements it; nobody else needs to.
@@ -174,7 +186,11 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     /// Its numbers, to be changed.
     fn state_mut(&mut self) -> &mut State;
 
-    /// Inference for at most as many images as the arena holds. Dropout does not exist here.
+    /// Computes what inference wants of the weights once for all calls, and leaves it in the arena.
+    fn prepare(&self, _arena: &mut Arena) {}
+
+    /// Inference for at most as many images as the arena holds, which [`prepare`](Self::prepare) has seen since the weights
+    /// changed last. Dropout does not exist here.
     ///
     /// # Panics
     /// If there are more images than that, or not as many outputs as inputs; [`Session`] checks both.
@@ -216,20 +232,26 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     fn forward(&self, inputs: &[Self::Input]) -> Vec<Self::Output> {
         let mut outputs = Self::Output::zeros(inputs.len());
         let batch = inputs.len().min(MOST_AT_A_TIME);
-        Session::new(self, batch).run(inputs, &mut outputs);
+        self.session(batch).run(inputs, &mut outputs);
         outputs
     }
 
     /// Memory for inference on up to `batch` images at a time (at least one).
     fn session(&self, batch: usize) -> Session<'_, Self> {
-        Session::new(self, batch)
+        self.session_with(Policy::default(), batch)
+    }
+
+    /// The same, with sums as exact as `policy` says.
+    fn session_with(&self, policy: Policy, batch: usize) -> Session<'_, Self> {
+        Session::new(self, policy, batch)
     }
 }
 
 /// [`Network::forward`] takes this many images at a time, so that its arena stays small.
 const MOST_AT_A_TIME: usize = 64;
 
-/// A network with the memory that its inference needs: nothing is allocated per call.
+/// A network with the memory that its inference needs: nothing is allocated per call, and weights are brought into the
+/// layouts of the kernels once, when the session begins.
 #[derive(Debug)]
 pub struct Session<'n, N: Network> {
     network: &'n N,
@@ -237,8 +259,10 @@ pub struct Session<'n, N: Network> {
 }
 
 impl<'n, N: Network> Session<'n, N> {
-    fn new(network: &'n N, batch: usize) -> Self {
-        Self { network, arena: Arena::new(N::INFERENCE, batch.max(1)) }
+    fn new(network: &'n N, policy: Policy, batch: usize) -> Self {
+        let mut arena = Arena::new(N::INFERENCE, policy, batch.max(1));
+        parallel::enter(N::PARAMETERS, || network.prepare(&mut arena));
+        Self { network, arena }
     }
 
     /// Runs the network on any number of images, as many at a time as the session was made for.
@@ -257,6 +281,15 @@ impl<'n, N: Network> Session<'n, N> {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.arena.bytes()
+    }
+
+    /// Runs the network on as many images as [`forward`](Self::forward) would at a time, and shows `observer` what each layer
+    /// gives.
+    ///
+    /// # Panics
+    /// If there are more images than the session was made for, or not as many outputs.
+    pub fn observe(&mut self, inputs: &[N::Input], outputs: &mut [N::Output], observer: &mut dyn Observer) {
+        self.network.infer(&mut self.arena, inputs, outputs, observer);
     }
 
     fn run(&mut self, inputs: &[N::Input], outputs: &mut [N::Output]) {

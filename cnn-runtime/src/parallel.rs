@@ -94,7 +94,7 @@ impl Split for core::ops::Range<usize> {
     }
 }
 
-/// A slice seen as records of `len` items: the units.
+/// A slice seen as records of `len` items, of which the last may have fewer: the units.
 #[derive(Debug)]
 pub struct Records<S> {
     items: S,
@@ -114,7 +114,7 @@ impl<S> Records<S> {
 
 impl<T: Sync> Split for Records<&[T]> {
     fn units(&self) -> usize {
-        self.items.len() / self.len
+        self.items.len().div_ceil(self.len)
     }
     fn cut(self, middle: usize) -> (Self, Self) {
         let (a, b) = self.items.split_at(middle * self.len);
@@ -124,11 +124,30 @@ impl<T: Sync> Split for Records<&[T]> {
 
 impl<T: Send> Split for Records<&mut [T]> {
     fn units(&self) -> usize {
-        self.items.len() / self.len
+        self.items.len().div_ceil(self.len)
     }
     fn cut(self, middle: usize) -> (Self, Self) {
         let (a, b) = self.items.split_at_mut(middle * self.len);
         (Self::new(a, self.len), Self::new(b, self.len))
+    }
+}
+
+/// At least one thing; all are cut at the same place.
+impl<T: Split, const N: usize> Split for [T; N] {
+    fn units(&self) -> usize {
+        self[0].units()
+    }
+    fn cut(self, middle: usize) -> (Self, Self) {
+        let mut tails = [const { None }; N];
+        let mut tail = tails.iter_mut();
+        let heads = self.map(|part| {
+            let (head, rest) = part.cut(middle);
+            if let Some(tail) = tail.next() {
+                *tail = Some(rest);
+            }
+            head
+        });
+        (heads, tails.map(|tail| tail.unwrap_or_else(|| unreachable!("a tail for each head"))))
     }
 }
 

@@ -2,11 +2,17 @@
 //!
 //! Emitted functions are one straight line of kernel calls over the fields of one of these.
 
+use crate::Write;
+use crate::batch_norm2d::norm_parts;
+use crate::blocked::{self, Blocked};
+use crate::conv2d::epilogue::{Activation, Epilogue};
 use crate::dropout;
 use crate::memory::{Arena, Buffer};
 use crate::network::{Observer, State};
 use crate::sample::Sample;
 use crate::view::{View, ViewMut};
+use alloc::vec;
+use core::ops::Range;
 
 /// Inference on one batch.
 pub struct Inference<'a> {
@@ -52,8 +58,107 @@ impl<'a> Inference<'a> {
 
     /// Shows the observer what a layer has given.
     pub fn observe(&mut self, layer: usize, buffer: Buffer) {
+        if !self.observer.looks() {
+            return self.observer.pass(layer);
+        }
         let ([output], _) = self.arena.split(self.count, [buffer]);
         self.observer.observe(layer, output.into_view());
+    }
+
+    /// The same where the layer has left the network's input as it is.
+    pub fn observe_input(&mut self, layer: usize) {
+        if !self.observer.looks() {
+            return self.observer.pass(layer);
+        }
+        self.observer.observe(layer, self.input);
+    }
+
+    /// The same of images in the layout `d`: the observer sees planes.
+    pub fn observe_blocked(&mut self, layer: usize, buffer: Buffer, d: &Blocked) {
+        if !self.observer.looks() {
+            return self.observer.pass(layer);
+        }
+        let ([images], work) = self.arena.split(self.count, [buffer]);
+        let mut planes = vec![0.0; self.count * d.planes_len()];
+        let to = ViewMut::dense(&mut planes, d.planes_len());
+        blocked::to_planes(d, images.into_view(), to, Write::Overwrite, work);
+        self.observer.observe(layer, View::dense(&planes, d.planes_len()));
+    }
+
+    /// Shows what a convolution, the first of `layers`, has given, then computes and shows the others one by one: while
+    /// someone looks, the convolution's kernel left them out.
+    pub fn observe_fused(
+        &mut self,
+        layers: &[usize],
+        buffer: Buffer,
+        d: &Blocked,
+        fused: Fused<Range<usize>>,
+    ) {
+        if !self.observer.looks() {
+            return layers.iter().for_each(|layer| self.observer.pass(*layer));
+        }
+        self.observe_blocked(layers[0], buffer, d);
+        let mut layers = layers[1..].iter();
+        if let Some(norm) = fused.norm {
+            let ([mut images], prepared, _) = self.arena.split_prepared(self.count, [buffer]);
+            let norm = norm_parts(&prepared[norm], d.channels);
+            let epilogue = Epilogue {
+                scale: Some(norm.scale),
+                shift: Some(norm.shift),
+                activation: Activation::Identity,
+            };
+            epilogue.apply(d, &mut images);
+            layers.next().into_iter().for_each(|layer| self.observe_blocked(*layer, buffer, d));
+        }
+        let ([mut images], _) = self.arena.split(self.count, [buffer]);
+        Epilogue { activation: fused.activation, ..Epilogue::bias(None) }.apply(d, &mut images);
+        layers.next().into_iter().for_each(|layer| self.observe_blocked(*layer, buffer, d));
+    }
+}
+
+/// What the kernel of a convolution computes behind its sums; `S` is a slice, or the range of one.
+#[derive(Clone, Debug)]
+pub struct Fused<S> {
+    /// The convolution's bias.
+    pub bias: Option<S>,
+    /// A batch normalisation, as [`batch_norm2d::prepare`](crate::batch_norm2d::prepare) writes it.
+    pub norm: Option<S>,
+    /// What comes last.
+    pub activation: Activation,
+}
+
+impl<'a> Fused<&'a [f32]> {
+    /// All of it; or the bias alone, while someone looks at what stands between.
+    #[must_use]
+    pub fn epilogue(self, channels: usize, looks: bool) -> Epilogue<'a> {
+        if looks {
+            return Epilogue::bias(self.bias);
+        }
+        match self.norm.map(|norm| norm_parts(norm, channels)) {
+            Some(norm) => Epilogue {
+                scale: Some(norm.scale),
+                shift: Some(norm.shift_with_bias),
+                activation: self.activation,
+            },
+            None => Epilogue { activation: self.activation, ..Epilogue::bias(self.bias) },
+        }
+    }
+}
+
+/// What is computed once for all calls.
+pub struct Prepare<'a> {
+    /// What was learned.
+    pub parameters: &'a [f32],
+    /// Running statistics.
+    pub buffers: &'a [f32],
+    /// Where it is left.
+    pub arena: &'a mut Arena,
+}
+
+impl<'a> Prepare<'a> {
+    /// For this state.
+    pub fn new(state: &'a State, arena: &'a mut Arena) -> Self {
+        Self { parameters: &state.parameters, buffers: &state.buffers, arena }
     }
 }
 

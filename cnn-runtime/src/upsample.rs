@@ -8,6 +8,8 @@ use crate::memory::Workspace;
 use crate::planes::over_planes;
 use crate::view::{View, ViewMut};
 
+pub mod blocked;
+
 /// An upsampling layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upsample {

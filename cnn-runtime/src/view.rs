@@ -71,6 +71,11 @@ impl<'a> View<'a> {
         self.numbers.chunks(self.stride.max(1)).map(move |image| &image[..len])
     }
 
+    /// One of the images.
+    pub(crate) fn image(&self, index: usize) -> &'a [f32] {
+        &self.numbers[index * self.stride..][..self.len]
+    }
+
     /// A part of each image: `len` numbers from `start` on.
     ///
     /// # Panics

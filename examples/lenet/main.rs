@@ -84,7 +84,7 @@ fn train_on(
         let progress = Progress::start(epoch + 1, options.epochs, train.len());
         last = train_epoch(&mut trainer, &mut batches, epoch, &progress)?;
         let result = evaluate(trainer.network(), test, TEST_BATCH)?;
-        progress.finish(&last, &result);
+        progress.finish(&last, &[("test", &result)]);
     }
     Ok(last)
 }

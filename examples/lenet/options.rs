@@ -1,8 +1,7 @@
 //! The command line.
 
-use crate::shared::arguments::{Choice, SUBSET, above_zero, at_least_one, in_a_folder};
-use clap::{Parser, ValueEnum};
-use cnn::init::Init;
+use crate::shared::arguments::{Choice, SUBSET, Start, above_zero, at_least_one, in_a_folder};
+use clap::Parser;
 use std::path::PathBuf;
 
 /// Where the weights go unless said otherwise.
@@ -27,7 +26,7 @@ pub(crate) struct Options {
     /// How parameters follow their gradients
     #[arg(long, value_enum, default_value_t = Choice::Adam)]
     pub(crate) optimizer: Choice,
-    /// How weights start: as PyTorch's default, or Xavier-uniform with default biases
+    /// How weights start
     #[arg(long, value_enum, default_value_t = Start::Xavier)]
     pub(crate) init: Start,
     /// Where all random numbers come from
@@ -53,21 +52,5 @@ impl Options {
             Choice::Sgd => 0.5,
             Choice::Adam | Choice::Adamw => 0.003,
         })
-    }
-}
-
-/// An initialisation.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Start {
-    Default,
-    Xavier,
-}
-
-impl From<Start> for Init {
-    fn from(start: Start) -> Self {
-        match start {
-            Start::Default => Self::Default,
-            Start::Xavier => Self::XavierUniform,
-        }
     }
 }

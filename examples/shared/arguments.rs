@@ -1,6 +1,7 @@
 //! Values on the command line.
 
 use clap::ValueEnum;
+use cnn::init::{Fan, Init, Nonlinearity};
 use std::path::{Path, PathBuf};
 
 /// The subset of Fashion-MNIST in this repository.
@@ -40,4 +41,22 @@ pub(crate) enum Choice {
     Sgd,
     Adam,
     Adamw,
+}
+
+/// An initialisation: PyTorch's default; or weights from Xavier's or Kaiming's uniform distribution, with default biases.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Start {
+    Default,
+    Xavier,
+    Kaiming,
+}
+
+impl From<Start> for Init {
+    fn from(start: Start) -> Self {
+        match start {
+            Start::Default => Self::Default,
+            Start::Xavier => Self::XavierUniform,
+            Start::Kaiming => Self::KaimingUniform { mode: Fan::In, nonlinearity: Nonlinearity::Relu },
+        }
+    }
 }

@@ -36,11 +36,14 @@ impl Progress {
         self.bar.set_message(figures(so_far));
     }
 
-    /// Turns the bar into a line.
-    pub(crate) fn finish(self, epoch: &Epoch, test: &Evaluation) {
+    /// Turns the bar into a line, with what the network is worth on whole sets.
+    pub(crate) fn finish(self, epoch: &Epoch, sets: &[(&str, &Evaluation)]) {
         self.bar.finish_and_clear();
-        let (loss, accuracy) = (test.loss, test.accuracy);
-        println!("{}  {}  test loss {loss:.4} accuracy {accuracy:.4}", self.epoch, figures(epoch));
+        print!("{}  {}", self.epoch, figures(epoch));
+        for (name, Evaluation { loss, accuracy, .. }) in sets {
+            print!("  {name} loss {loss:.4} accuracy {accuracy:.4}");
+        }
+        println!();
     }
 }
 

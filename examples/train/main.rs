@@ -9,13 +9,12 @@ mod shared;
 
 use clap::Parser;
 use cnn::data::{ImageFolder, Loader, Picture, Source, Transform, fashion_mnist};
-use cnn::init::{Fan, Init, Nonlinearity};
 use cnn::models::{GoogLeNet, LeNet};
 use cnn::optim::Clip;
 use cnn::prelude::*;
 use cnn::train::schedule::{CosineAnnealing, OneCycle, Schedule};
 use cnn::train::{Groups, evaluate_loader};
-use options::{Net, Options, Rates, Size, Start};
+use options::{Net, Options, Rates, Size};
 use shared::arguments::Choice;
 use shared::{Epoch, Progress, Running, finish, use_threads};
 use std::process::ExitCode;
@@ -28,6 +27,12 @@ cnn::network!(
     pub type AlexNet224 = AlexNet<10, 224>;
     pub type Vgg96 = Vgg<{ VGG11 }, 1, 10, 96>;
     pub type Vgg224 = Vgg<{ VGG11 }, 1, 10, 224>;
+    pub type VggQuarter96 = Vgg<{ VGG11 }, 4, 10, 96>;
+    pub type VggQuarter224 = Vgg<{ VGG11 }, 4, 10, 224>;
+    pub type Vgg16At96 = Vgg<{ VGG16 }, 1, 10, 96>;
+    pub type Vgg16At224 = Vgg<{ VGG16 }, 1, 10, 224>;
+    pub type Vgg19At96 = Vgg<{ VGG19 }, 1, 10, 96>;
+    pub type Vgg19At224 = Vgg<{ VGG19 }, 1, 10, 224>;
     pub type NiN96 = NiN<10, 96>;
     pub type NiN224 = NiN<10, 224>;
     pub type GoogLeNet224 = GoogLeNet<10, 224>;
@@ -41,6 +46,8 @@ cnn::network!(
     pub type DenseNet224 = DenseNet121<10, 224>;
 
     const VGG11: [(usize, usize); 5] = [(1, 64), (1, 128), (2, 256), (2, 512), (2, 512)];
+    const VGG16: [(usize, usize); 5] = [(2, 64), (2, 128), (3, 256), (3, 512), (3, 512)];
+    const VGG19: [(usize, usize); 5] = [(2, 64), (2, 128), (4, 256), (4, 512), (4, 512)];
 );
 
 fn main() -> ExitCode {
@@ -57,6 +64,12 @@ fn run(options: &Options) -> Result<(), cnn::Error> {
         (Net::Alexnet, Size::Paper) => train::<AlexNet224>(options),
         (Net::Vgg11, Size::Small) => train::<Vgg96>(options),
         (Net::Vgg11, Size::Paper) => train::<Vgg224>(options),
+        (Net::Vgg11Quarter, Size::Small) => train::<VggQuarter96>(options),
+        (Net::Vgg11Quarter, Size::Paper) => train::<VggQuarter224>(options),
+        (Net::Vgg16, Size::Small) => train::<Vgg16At96>(options),
+        (Net::Vgg16, Size::Paper) => train::<Vgg16At224>(options),
+        (Net::Vgg19, Size::Small) => train::<Vgg19At96>(options),
+        (Net::Vgg19, Size::Paper) => train::<Vgg19At224>(options),
         (Net::Nin, Size::Small) => train::<NiN96>(options),
         (Net::Nin, Size::Paper) => train::<NiN224>(options),
         (Net::Googlenet, Size::Small) => train::<GoogLeNet>(options),
@@ -75,6 +88,7 @@ fn run(options: &Options) -> Result<(), cnn::Error> {
 }
 
 /// The first items of a source.
+#[derive(Clone)]
 struct First {
     source: Arc<dyn Source>,
     len: usize,
@@ -120,21 +134,13 @@ fn train<N: Network<Output = Vector<10>>>(options: &Options) -> Result<(), cnn::
     println!("{}", N::summary());
     println!("{} images to learn from, {} to test with\n", train.len(), test.len());
     let mut net = N::new(options.seed);
-    if let Start::Kaiming = options.init {
-        net.initialize(
-            Init::KaimingUniform { mode: Fan::In, nonlinearity: Nonlinearity::Relu },
-            options.seed,
-        );
-    }
+    net.initialize(options.init.into(), options.seed);
     if let Some(path) = &options.load {
         net.load(path)?;
     }
-    let count = train.len();
-    let loader = Loader::new(train, transform::<N>(options.augment), options.batch).shuffled(options.seed);
-    let test = Loader::new(test, transform::<N>(false), options.batch);
-    let data = Data { loader, count, test };
-    let (lr, decay) = (options.lr, options.weight_decay);
-    let (last, result) = match options.optimizer {
+    let data = Data::new::<N>(train, test, options);
+    let (lr, decay) = (options.learning_rate(), options.weight_decay);
+    let Reached { epochs, figures, result } = match options.optimizer {
         Choice::Sgd => data.train(&mut net, Sgd::new(lr).momentum(0.9).weight_decay(decay), options)?,
         Choice::Adam => data.train(&mut net, Adam::new(lr).weight_decay(decay), options)?,
         Choice::Adamw => data.train(&mut net, AdamW::new(lr).weight_decay(decay), options)?,
@@ -146,7 +152,7 @@ fn train<N: Network<Output = Vector<10>>>(options: &Options) -> Result<(), cnn::
         println!("weights saved to {}", path.display());
     }
     if options.json {
-        println!("{}", last.json(N::NAME, options.epochs, result.accuracy, N::PARAMETERS));
+        println!("{}", figures.json(N::NAME, epochs, result.accuracy, N::PARAMETERS));
     }
     Ok(())
 }
@@ -155,37 +161,60 @@ fn train<N: Network<Output = Vector<10>>>(options: &Options) -> Result<(), cnn::
 struct Data<I> {
     loader: Loader<I>,
     count: usize,
+    /// The images of `loader`, in their order and as they are.
+    train: Loader<I>,
     test: Loader<I>,
 }
 
+/// How far training has come.
+#[derive(Debug)]
+struct Reached {
+    epochs: u64,
+    /// Of the last epoch; its accuracy is that on all training images when it was over.
+    figures: Epoch,
+    /// On the test images.
+    result: Evaluation,
+}
+
 impl<I: Sample> Data<I> {
-    /// Trains for all epochs, testing after each; gives the last of both.
+    fn new<N: Network<Input = I>>(train: First, test: First, options: &Options) -> Self {
+        let plain = |source| Loader::new(source, transform::<N>(false), options.batch);
+        let varied = Loader::new(train.clone(), transform::<N>(options.augment), options.batch);
+        let (loader, count) = (varied.shuffled(options.seed), train.len());
+        Self { loader, count, train: plain(train), test: plain(test) }
+    }
+
+    /// Trains for all epochs, or until enough is known by heart, testing after each epoch.
     fn train<N: Network<Input = I, Output = Vector<10>>>(
         &self,
         net: &mut N,
         optimizer: impl Optimizer,
         options: &Options,
-    ) -> Result<(Epoch, Evaluation), cnn::Error> {
-        let steps = options.epochs * self.loader.count() as u64;
+    ) -> Result<Reached, cnn::Error> {
+        let (lr, steps) = (options.learning_rate(), options.epochs * self.loader.count() as u64);
         let schedule: Option<Box<dyn Schedule>> = match options.schedule {
             Rates::Constant => None,
-            Rates::Cosine => Some(Box::new(CosineAnnealing::new(options.lr, steps))),
-            Rates::OneCycle => Some(Box::new(OneCycle::new(options.lr, steps))),
+            Rates::Cosine => Some(Box::new(CosineAnnealing::new(lr, steps))),
+            Rates::OneCycle => Some(Box::new(OneCycle::new(lr, steps))),
         };
         let groups = Groups::new().decay_weights_only();
         let mut trainer = Trainer::new(net, optimizer).seed(options.seed).groups(&groups)?;
         if let Some(norm) = options.clip {
             trainer = trainer.clip(Clip::Norm(norm));
         }
-        let mut last = None;
-        for epoch in 0..options.epochs {
-            let progress = Progress::start(epoch + 1, options.epochs, self.count);
-            let figures = self.train_epoch(&mut trainer, schedule.as_deref(), epoch, &progress)?;
+        let mut epochs = 0;
+        loop {
+            let progress = Progress::start(epochs + 1, options.epochs, self.count);
+            let figures = self.train_epoch(&mut trainer, schedule.as_deref(), epochs, &progress)?;
+            let known = evaluate_loader(trainer.network(), &self.train)?;
             let result = evaluate_loader(trainer.network(), &self.test)?;
-            progress.finish(&figures, &result);
-            last = Some((figures, result));
+            progress.finish(&figures, &[("training", &known), ("test", &result)]);
+            epochs += 1;
+            if epochs >= options.epochs || options.until.is_some_and(|enough| known.accuracy >= enough) {
+                let figures = Epoch { accuracy: f64::from(known.accuracy), ..figures };
+                return Ok(Reached { epochs, figures, result });
+            }
         }
-        Ok(last.unwrap_or_else(|| unreachable!("there is at least one epoch")))
     }
 
     fn train_epoch<N: Network<Input = I, Output = Vector<10>>, O: Optimizer>(
@@ -214,16 +243,14 @@ mod tests {
 
     #[test]
     fn a_network_learns_a_few_images_by_heart() {
-        let line = ["train", "--limit", "32", "--batch", "8"];
-        let options = Options::parse_from(line);
+        let line = "train --limit 32 --batch 8 --epochs 100 --until 0.98 --lr 0.01 --init xavier --seed 1";
+        let options = Options::parse_from(line.split(' '));
         let [train, test] = sources(&options).expect("the subset stands in the repository");
-        let loader = Loader::new(train, transform::<LeNet>(false), 8).shuffled(1);
-        let data = Data { loader, count: 32, test: Loader::new(test, transform::<LeNet>(false), 8) };
         let mut net = LeNet::new(1);
-        net.initialize(Init::XavierUniform, 1);
-        let options = Options { epochs: 60, schedule: Rates::OneCycle, lr: 0.02, ..options };
-        let (last, _) = data.train(&mut net, Adam::new(0.02), &options).expect("fitting data");
-        assert!(last.accuracy >= 0.9, "{last:?}");
+        net.initialize(options.init.into(), 1);
+        let data = Data::new::<LeNet>(train, test, &options);
+        let reached = data.train(&mut net, Adam::new(0.01), &options).expect("fitting data");
+        assert!(reached.epochs < 100 && reached.figures.accuracy >= 0.98, "{reached:?}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::shared::arguments::{Choice, SUBSET, above_zero, at_least_one, in_a_folder};
+use crate::shared::arguments::{Choice, SUBSET, Start, above_zero, at_least_one, in_a_folder};
 use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
 
@@ -24,12 +24,15 @@ pub(crate) struct Options {
     /// How often to go over the images
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) epochs: u64,
+    /// Stop as soon as so much of the training images is recognised, 0 to 1
+    #[arg(long, value_name = "ACCURACY", value_parser = above_zero)]
+    pub(crate) until: Option<f32>,
     /// Images per step
     #[arg(long, default_value_t = 32, value_parser = at_least_one)]
     pub(crate) batch: usize,
-    /// Learning rate
-    #[arg(long, default_value_t = 1e-3, value_parser = above_zero)]
-    pub(crate) lr: f32,
+    /// Learning rate [default: 0.01 for sgd, 0.001 for adam and adamw]
+    #[arg(long, value_parser = above_zero)]
+    pub(crate) lr: Option<f32>,
     /// How parameters follow their gradients
     #[arg(long, value_enum, default_value_t = Choice::Adam)]
     pub(crate) optimizer: Choice,
@@ -42,7 +45,7 @@ pub(crate) struct Options {
     /// Shorten gradients that are longer than this
     #[arg(long, value_name = "NORM", value_parser = above_zero)]
     pub(crate) clip: Option<f32>,
-    /// How weights start: as PyTorch's default, or Kaiming-uniform for relu
+    /// How weights start
     #[arg(long, value_enum, default_value_t = Start::Default)]
     pub(crate) init: Start,
     /// Flip images at random, and shift them by up to an eighth
@@ -65,12 +68,25 @@ pub(crate) struct Options {
     pub(crate) json: bool,
 }
 
+impl Options {
+    pub(crate) fn learning_rate(&self) -> f32 {
+        self.lr.unwrap_or(match self.optimizer {
+            Choice::Sgd => 0.01,
+            Choice::Adam | Choice::Adamw => 0.001,
+        })
+    }
+}
+
 /// A network of `cnn::models`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Net {
     Lenet,
     Alexnet,
     Vgg11,
+    #[value(name = "vgg11-quarter")]
+    Vgg11Quarter,
+    Vgg16,
+    Vgg19,
     Nin,
     Googlenet,
     Resnet18,
@@ -96,11 +112,4 @@ pub(crate) enum Rates {
     Constant,
     Cosine,
     OneCycle,
-}
-
-/// An initialisation.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Start {
-    Default,
-    Kaiming,
 }

@@ -10,6 +10,7 @@ use cnn_runtime::memory::{AlignedBuffer, Arena};
 use cnn_runtime::network::Network;
 use cnn_runtime::optim::{Clip, Group, Optimizer, gradients};
 use cnn_runtime::parallel;
+use cnn_runtime::policy::Policy;
 use cnn_runtime::sample::Sample;
 use std::path::Path;
 
@@ -40,6 +41,7 @@ pub struct Trainer<'n, N: Network, O, L = CrossEntropy> {
     gradient_norm: Option<f32>,
     /// How many images run at a time.
     micro_batch: usize,
+    policy: Policy,
     arena: Arena,
     gradients: AlignedBuffer,
     /// Of one micro-batch; empty unless a batch was run in parts.
@@ -64,7 +66,8 @@ impl<'n, N: Network, O: Optimizer> Trainer<'n, N, O> {
             clip: None,
             gradient_norm: None,
             micro_batch: usize::MAX,
-            arena: Arena::new(N::TRAINING, 0),
+            policy: Policy::default(),
+            arena: Arena::new(N::TRAINING, Policy::default(), 0),
             gradients: AlignedBuffer::zeros(parameters),
             micro_gradients: AlignedBuffer::zeros(0),
             outputs: Vec::new(),
@@ -88,6 +91,7 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
             clip: self.clip,
             gradient_norm: self.gradient_norm,
             micro_batch: self.micro_batch,
+            policy: self.policy,
             arena: self.arena,
             gradients: self.gradients,
             micro_gradients: self.micro_gradients,
@@ -137,6 +141,12 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
     #[must_use]
     pub fn micro_batch(self, micro_batch: usize) -> Self {
         Self { micro_batch: micro_batch.max(1), ..self }
+    }
+
+    /// How exact the sums of convolutions are: [`Policy::Fast`] if nothing is said. To be set before the first step.
+    #[must_use]
+    pub fn policy(self, policy: Policy) -> Self {
+        Self { policy, ..self }
     }
 
     /// Allocates the memory for batches of up to `batch` images now, or for parts of them if [`micro_batch`] was set before.
@@ -313,7 +323,7 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
     fn make_room(&mut self, batch: usize) {
         let micro_batch = batch.min(self.micro_batch);
         if micro_batch > self.arena.batch() {
-            self.arena = Arena::new(N::TRAINING, micro_batch);
+            self.arena = Arena::new(N::TRAINING, self.policy, micro_batch);
             self.d_outputs = N::Output::zeros(micro_batch);
         }
         if batch > self.outputs.len() {

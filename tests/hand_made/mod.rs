@@ -86,8 +86,10 @@ impl Network for Tiny {
         },
     ];
     const TENSORS: &'static [TensorInfo] = &[SCALE, SHIFT, MEAN, VAR, TRACKED, WEIGHT, BIAS];
-    const INFERENCE: ArenaLayout = ArenaLayout { image_len: 32, saved_len: 0, step_len: 0, lane_len: 0 };
-    const TRAINING: ArenaLayout = ArenaLayout { image_len: 32, saved_len: 16, step_len: 0, lane_len: 16 };
+    const INFERENCE: ArenaLayout =
+        ArenaLayout { image_len: 32, saved_len: 0, step_len: 0, lane_len: 0, prepared_len: 0 };
+    const TRAINING: ArenaLayout =
+        ArenaLayout { image_len: 32, saved_len: 16, step_len: 0, lane_len: 16, prepared_len: 0 };
 
     fn new(seed: u64) -> Self {
         let mut network = Self { state: State::zeros(64, 48), last_key: None };

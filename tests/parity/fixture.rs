@@ -2,8 +2,8 @@
 
 use cnn::network::{Network, Sample, TensorInfo, TensorKind};
 use cnn::weights::Weights;
-use safetensors::SafeTensors;
-use safetensors::tensor::Metadata;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// How many entries of a tensor a fixture holds.
@@ -71,18 +71,25 @@ pub(crate) fn sample(numbers: &[f32]) -> [f32; SAMPLES] {
     })
 }
 
-/// What PyTorch computed for one network.
+/// What PyTorch computed.
 pub(crate) struct Fixture {
     name: String,
-    bytes: Vec<u8>,
+    tensors: HashMap<String, Vec<f64>>,
+    metadata: HashMap<String, String>,
 }
 
 impl Fixture {
     /// Reads `tests/parity/NAME.safetensors`.
     pub(crate) fn read(name: &str) -> Self {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/parity/{name}.safetensors"));
+        let path = path(&format!("{name}.safetensors"));
         let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        Self { name: name.to_owned(), bytes }
+        let (_, header) = SafeTensors::read_metadata(&bytes).expect("a safetensors file");
+        let file = SafeTensors::deserialize(&bytes).expect("a safetensors file");
+        Self {
+            name: name.to_owned(),
+            tensors: file.iter().map(|(name, view)| (name.to_owned(), numbers(&view))).collect(),
+            metadata: header.metadata().clone().unwrap_or_default(),
+        }
     }
 
     /// Its name.
@@ -92,27 +99,17 @@ impl Fixture {
 
     /// Whether it has this tensor.
     pub(crate) fn has(&self, tensor: &str) -> bool {
-        self.tensors().tensor(tensor).is_ok()
+        self.tensors.contains_key(tensor)
     }
 
     /// One of its tensors; numbers of 32 bits come out exactly.
-    pub(crate) fn numbers(&self, tensor: &str) -> Vec<f64> {
-        let tensors = self.tensors();
-        let view = tensors.tensor(tensor).unwrap_or_else(|error| panic!("{} {tensor}: {error}", self.name));
-        match view.dtype() {
-            safetensors::Dtype::F32 => {
-                view.data().as_chunks().0.iter().map(|bytes| f64::from(f32::from_le_bytes(*bytes))).collect()
-            }
-            safetensors::Dtype::F64 => {
-                view.data().as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()
-            }
-            other => panic!("{} {tensor} is of type {other:?}", self.name),
-        }
+    pub(crate) fn numbers(&self, tensor: &str) -> &[f64] {
+        self.tensors.get(tensor).unwrap_or_else(|| panic!("{} has no tensor `{tensor}`", self.name))
     }
 
     /// The keys of the `state_dict`, with their shapes, in order.
     pub(crate) fn keys(&self) -> Vec<(String, Vec<usize>)> {
-        serde_json::from_str(&self.metadata("keys")).expect("pairs of key and shape")
+        serde_json::from_str(self.metadata("keys")).expect("pairs of key and shape")
     }
 
     /// Which images were drawn.
@@ -130,14 +127,22 @@ impl Fixture {
         self.metadata("rate").parse().expect("a number")
     }
 
-    fn metadata(&self, key: &str) -> String {
-        let (_, metadata): (_, Metadata) =
-            SafeTensors::read_metadata(&self.bytes).expect("a safetensors file");
-        metadata.metadata().as_ref().expect("metadata")[key].clone()
+    fn metadata(&self, key: &str) -> &str {
+        &self.metadata[key]
     }
+}
 
-    fn tensors(&self) -> SafeTensors<'_> {
-        SafeTensors::deserialize(&self.bytes).expect("a safetensors file")
+/// A file beside this one.
+pub(crate) fn path(file: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/parity").join(file)
+}
+
+fn numbers(view: &TensorView<'_>) -> Vec<f64> {
+    let data = view.data();
+    match view.dtype() {
+        Dtype::F32 => data.as_chunks().0.iter().map(|bytes| f64::from(f32::from_le_bytes(*bytes))).collect(),
+        Dtype::F64 => data.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect(),
+        other => panic!("numbers of type {other:?}"),
     }
 }
 

@@ -345,7 +345,7 @@ class UNet(nn.Module):
 # name: (model, channels, size, batch, classes, learning rate); a model of no classes learns images by squared differences
 MODELS = {
     "lenet": (lenet, 1, 28, 4, 10, 0.1),
-    "alexnet": (lambda: alexnet(256), 1, 96, 4, 10, 1e-3),
+    "alexnet": (lambda: alexnet(256), 1, 96, 4, 10, 1e-4),
     "alexnet_224": (lambda: alexnet(6400), 1, 224, 1, 10, 1e-5),
     "vgg11": (lambda: vgg(VGG11, 2048), 1, 64, 2, 10, 3e-4),
     "vgg16": (lambda: vgg(VGG16, 512), 1, 32, 2, 10, 3e-4),
@@ -360,11 +360,11 @@ MODELS = {
 }
 
 # Where a number lies so near to a kink (a relu, a max-pool) that rounding decides, no two programs agree. So images are
-# drawn anew until runs whose weights are moved by a few units in the last place agree within this share of the tests'
-# tolerances.
-SHARE = 0.1
-SHARES = {"densenet121": 0.2}  # its depth alone makes 0.16 of a few units in the last place
-MOVED_BY = 1e-7
+# drawn anew until runs whose weights are moved by what another order of sums comes to agree within this share of the
+# tests' tolerances. (AlexNet at 96 and GoogLeNet are drawn by this rule; the others by moves of 1e-7 and a share of 0.1,
+# DenseNet 0.2.)
+SHARE = 0.5
+MOVED_BY = 5e-7
 STREAMS = range(1_000_000, 1_000_100, 2)
 
 
@@ -424,15 +424,14 @@ def disagreement(a, b):
 
 
 def model(name):
-    share = SHARES.get(name, SHARE)
     for stream in STREAMS:
         for steps in (1, STEPS):  # most images fail at the first
             exact = run(name, stream, 0, steps)
-            found = max(disagreement(exact, run(name, stream, moved, steps)) for moved in (1, 2, 3, 4))
-            if found > share:
+            found = max(disagreement(exact, run(name, stream, moved, steps)) for moved in range(1, 7))
+            if found > SHARE:
                 print(f"{name}: images {stream} are too near to a kink: {found:.2g} of the tolerance", flush=True)
                 break
-        if found <= share:
+        if found <= SHARE:
             break
     else:
         print(f"{name}: rounding decides on all of these images; fewer of them or a smaller learning rate may help")

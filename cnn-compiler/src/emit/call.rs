@@ -4,32 +4,40 @@
 //!
 //! ```text
 //! {
-//!     const LAYER: rt::conv2d::Conv2d = …;
 //!     let ([a, b], work) = pass.arena.split(pass.count, [rt::memory::Buffer::new(at[0], 784), …]);
-//!     rt::conv2d::im2col::forward(&LAYER, a.into_view(), &pass.parameters[at[2]..at[2] + 150], Some(…), b, work);
+//!     rt::conv2d::im2col::forward(&L0, a.into_view(), &pass.parameters[at[2]..at[2] + 150], Some(…), b, work);
 //! }
 //! ```
 
+use super::descriptor::{Descriptors, float};
 use super::runtime;
-use crate::plan::{Call, Descriptor, Mode, Operand, Parameters, Place, Root, Window};
+use crate::ops::activation::Activation;
+use crate::plan::{Call, Epilogue, Mode, Operand, Parameters, Place, Root};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 /// Numbers that differ between calls of the same function: each becomes `at[i]`.
 #[derive(Default)]
 pub(super) struct Offsets {
-    numbers: Vec<usize>,
+    numbers: Vec<TokenStream>,
 }
 
 impl Offsets {
     /// The expression for one more number.
-    pub(super) fn at(&mut self, number: usize) -> TokenStream {
+    pub(super) fn at(&mut self, number: impl quote::ToTokens) -> TokenStream {
         let index = proc_macro2::Literal::usize_unsuffixed(self.numbers.len());
-        self.numbers.push(number);
+        self.numbers.push(number.into_token_stream());
         quote!(at[#index])
     }
 
-    pub(super) fn finish(self) -> Vec<usize> {
+    /// The range of a prepared piece.
+    pub(super) fn prepared(&mut self, piece: usize) -> TokenStream {
+        let end = piece + 1;
+        let (start, end) = (self.at(quote!(PREPARED[#piece])), self.at(quote!(PREPARED[#end])));
+        quote!(#start..#end)
+    }
+
+    pub(super) fn finish(self) -> Vec<TokenStream> {
         self.numbers
     }
 }
@@ -39,6 +47,14 @@ impl Offsets {
 pub(super) struct Memory<'p> {
     pub(super) parameters: &'p Parameters,
     pub(super) buffers: &'p [usize],
+}
+
+impl Memory<'_> {
+    /// Where a tensor of the network starts in its vector, and its length.
+    pub(super) fn range(self, tensor: usize, offsets: &mut Offsets) -> (TokenStream, usize) {
+        let placed = &self.parameters.tensors[tensor];
+        (offsets.at(placed.offset), placed.tensor.len())
+    }
 }
 
 /// A buffer of the arena; `None` for the user's memory.
@@ -55,22 +71,30 @@ pub(super) fn buffer(place: Place, memory: Memory<'_>, offsets: &mut Offsets) ->
 }
 
 /// Writes one call.
-pub(super) fn call(call: &Call, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
+pub(super) fn call(
+    call: &Call,
+    memory: Memory<'_>,
+    offsets: &mut Offsets,
+    descriptors: &mut Descriptors,
+) -> TokenStream {
     let rt = runtime();
-    let mut writer =
-        Writer { memory, offsets, buffers: Vec::new(), gradients: Vec::new(), running: Vec::new() };
+    let mut writer = Writer {
+        memory,
+        offsets,
+        descriptors,
+        buffers: Vec::new(),
+        gradients: Vec::new(),
+        running: Vec::new(),
+    };
     let operands: Vec<TokenStream> = call.operands.iter().map(|operand| writer.operand(operand)).collect();
     let kernel: TokenStream = {
         let path = call.kernel.split("::").map(|part| Ident::new(part, Span::call_site()));
         quote!(#rt #(::#path)*)
     };
-    let (layer, layer_ref) = match &call.descriptor {
-        Some(descriptor) => {
-            let (ty, value) = descriptor_tokens(descriptor);
-            (quote!(const LAYER: #ty = #value;), quote!(&LAYER,))
-        }
-        None => (TokenStream::new(), TokenStream::new()),
-    };
+    let layer = call.descriptor.as_ref().map(|descriptor| {
+        let name = writer.descriptors.name(descriptor);
+        quote!(&#name,)
+    });
     let (buffers, places) = writer.names(Slot::Buffer);
     let (gradients, gradient_ranges) = writer.names(Slot::Gradient);
     let (running, running_ranges) = writer.names(Slot::Running);
@@ -79,13 +103,41 @@ pub(super) fn call(call: &Call, memory: Memory<'_>, offsets: &mut Offsets) -> To
     );
     let split_running = (!running.is_empty())
         .then(|| quote!(let [#(#running),*] = #rt::memory::disjoint(pass.buffers, [#(#running_ranges),*]);));
+    let split = match Prepared::of(call) {
+        Prepared::Read => {
+            quote!(let ([#(#buffers),*], prepared, work) = pass.arena.split_prepared(pass.count, [#(#places),*]);)
+        }
+        Prepared::Written => quote!(let (prepared, work) = pass.arena.prepared_mut();),
+        Prepared::Untouched => {
+            quote!(let ([#(#buffers),*], work) = pass.arena.split(pass.count, [#(#places),*]);)
+        }
+    };
     quote! {
         {
-            #layer
             #split_gradients
             #split_running
-            let ([#(#buffers),*], work) = pass.arena.split(pass.count, [#(#places),*]);
-            #kernel(#layer_ref #(#operands,)* work);
+            #split
+            #kernel(#layer #(#operands,)* work);
+        }
+    }
+}
+
+/// What a call does with prepared memory.
+enum Prepared {
+    Read,
+    Written,
+    Untouched,
+}
+
+impl Prepared {
+    fn of(call: &Call) -> Self {
+        let any = |is_one: fn(&Operand) -> bool| call.operands.iter().any(is_one);
+        if any(|operand| matches!(operand, Operand::PreparedMut(_))) {
+            Self::Written
+        } else if any(|operand| matches!(operand, Operand::Prepared(_))) {
+            Self::Read
+        } else {
+            Self::Untouched
         }
     }
 }
@@ -101,6 +153,7 @@ enum Slot {
 struct Writer<'w, 'p> {
     memory: Memory<'p>,
     offsets: &'w mut Offsets,
+    descriptors: &'w mut Descriptors,
     buffers: Vec<TokenStream>,
     gradients: Vec<TokenStream>,
     running: Vec<TokenStream>,
@@ -156,7 +209,34 @@ impl Writer<'_, '_> {
             Operand::Mode(Mode::Accumulate) => quote!(#rt::Write::Accumulate),
             Operand::DropoutKey => quote!(pass.dropout),
             Operand::Number(number) => float(*number),
+            Operand::Descriptor(descriptor) => {
+                let name = self.descriptors.name(descriptor);
+                quote!(&#name)
+            }
+            Operand::Prepared(piece) => {
+                let range = self.offsets.prepared(*piece);
+                quote!(&prepared[#range])
+            }
+            Operand::PreparedMut(piece) => {
+                let range = self.offsets.prepared(*piece);
+                quote!(&mut prepared[#range])
+            }
+            Operand::Epilogue(epilogue) => self.epilogue(epilogue),
+            Operand::Activation(activation) => epilogue_activation(*activation),
         }
+    }
+
+    /// All of it, unless someone looks at what stands between the layers.
+    fn epilogue(&mut self, epilogue: &Epilogue) -> TokenStream {
+        let rt = runtime();
+        let bias = self.optional(epilogue.bias, Self::parameter);
+        let norm = epilogue.norm.map(|piece| self.offsets.prepared(piece));
+        let norm = norm.map_or_else(
+            || quote!(::core::option::Option::None),
+            |range| quote!(::core::option::Option::Some(&prepared[#range])),
+        );
+        let (activation, channels) = (epilogue_activation(epilogue.activation), epilogue.channels);
+        quote!(#rt::pass::Fused { bias: #bias, norm: #norm, activation: #activation }.epilogue(#channels, pass.observer.looks()))
     }
 
     fn place(&mut self, place: Place) -> TokenStream {
@@ -185,8 +265,7 @@ impl Writer<'_, '_> {
     }
 
     fn range(&mut self, tensor: usize) -> (TokenStream, usize) {
-        let placed = &self.memory.parameters.tensors[tensor];
-        (self.offsets.at(placed.offset), placed.tensor.len())
+        self.memory.range(tensor, self.offsets)
     }
 
     /// The names of what is borrowed, and the expressions that say what it is.
@@ -210,91 +289,14 @@ fn name(slot: Slot, index: usize) -> TokenStream {
     quote!(#ident)
 }
 
-/// A number as `f32`.
-fn float(number: f64) -> TokenStream {
-    let literal = proc_macro2::Literal::f64_suffixed(number.abs());
-    let sign = (number < 0.0).then(|| quote!(-));
-    quote!((#sign #literal as f32))
-}
-
-/// The type of a descriptor and its value.
-pub(super) fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenStream) {
+/// What the epilogue of a convolution ends with.
+pub(super) fn epilogue_activation(activation: Option<Activation>) -> TokenStream {
     let rt = runtime();
-    match descriptor {
-        Descriptor::Conv2d { in_channels, out_channels, groups, window } => {
-            let window = window_tokens(window);
-            let ty = quote!(#rt::conv2d::Conv2d);
-            let fields = quote! {
-                in_channels: #in_channels, out_channels: #out_channels, groups: #groups, window: #window,
-            };
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::Linear { in_features, out_features } => {
-            let ty = quote!(#rt::linear::Linear);
-            (ty.clone(), quote!(#ty { in_features: #in_features, out_features: #out_features }))
-        }
-        Descriptor::MaxPool2d { channels, window } => {
-            let window = window_tokens(window);
-            let ty = quote!(#rt::pool::MaxPool2d);
-            (ty.clone(), quote!(#ty { channels: #channels, window: #window }))
-        }
-        Descriptor::AvgPool2d { channels, window, count_include_pad } => {
-            let window = window_tokens(window);
-            let ty = quote!(#rt::pool::AvgPool2d);
-            let fields = quote!(channels: #channels, window: #window, count_include_pad: #count_include_pad);
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::AdaptivePool2d { channels, input, output } => {
-            let (input, output) = (pair(*input), pair(*output));
-            let ty = quote!(#rt::pool::AdaptivePool2d);
-            (ty.clone(), quote!(#ty { channels: #channels, input: #input, output: #output }))
-        }
-        Descriptor::Upsample { channels, input, scale, align_corners } => {
-            let (input, scale) = (pair(*input), pair(*scale));
-            let ty = quote!(#rt::upsample::Upsample);
-            let fields =
-                quote!(channels: #channels, input: #input, scale: #scale, align_corners: #align_corners);
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::LocalResponseNorm { channels, pixels, size, alpha, beta, k } => {
-            let (alpha, beta, k) = (float(*alpha), float(*beta), float(*k));
-            let ty = quote!(#rt::local_response_norm::LocalResponseNorm);
-            let fields = quote! {
-                channels: #channels, pixels: #pixels, size: #size, alpha: #alpha, beta: #beta, k: #k,
-            };
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::Softmax { channels, pixels } => {
-            let ty = quote!(#rt::softmax::Softmax);
-            (ty.clone(), quote!(#ty { channels: #channels, pixels: #pixels }))
-        }
-        Descriptor::BatchNorm2d { channels, pixels, eps, momentum } => {
-            let (eps, momentum) = (float(*eps), float(*momentum));
-            let ty = quote!(#rt::batch_norm2d::BatchNorm2d);
-            let fields = quote!(channels: #channels, pixels: #pixels, eps: #eps, momentum: #momentum);
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::Dropout { p, layer } => {
-            let (p, layer) = (float(*p), *layer as u64);
-            let ty = quote!(#rt::dropout::Dropout);
-            (ty.clone(), quote!(#ty { p: #p, layer: #layer }))
-        }
-    }
-}
-
-fn window_tokens(window: &Window) -> TokenStream {
-    let rt = runtime();
-    let sliding = window.sliding;
-    let (input, output) = (pair(window.input), pair(window.output));
-    let (kernel, stride) = (pair(sliding.kernel), pair(sliding.stride));
-    let (padding, dilation) = (pair(sliding.padding), pair(sliding.dilation));
-    quote! {
-        #rt::window::Window {
-            input: #input, output: #output, kernel: #kernel, stride: #stride, padding: #padding, dilation: #dilation,
-        }
-    }
-}
-
-fn pair([height, width]: [usize; 2]) -> TokenStream {
-    quote!([#height, #width])
+    let name = match activation {
+        None => quote!(Identity),
+        Some(Activation::Relu) => quote!(Relu),
+        Some(Activation::Relu6) => quote!(Relu6),
+        Some(other) => unreachable!("{other:?} is not fused"),
+    };
+    quote!(#rt::conv2d::epilogue::Activation::#name)
 }

@@ -21,14 +21,15 @@ pub fn stub(
     let (output_type, output_dims) = output_dims(&results);
     let (input, output) = (sample(input), outputs(&results));
     let text = name.to_string();
-    let layout = quote!(#rt::memory::ArenaLayout { image_len: 0, saved_len: 0, step_len: 0, lane_len: 0 });
+    let layout = quote!(#rt::memory::ArenaLayout { image_len: 0, saved_len: 0, step_len: 0, lane_len: 0, prepared_len: 0 });
     let never = quote!(::core::unreachable!("this network has errors"));
     quote! {
         /// This network has errors.
         #[derive(Clone, Debug)]
         #[allow(dead_code)]
-        #vis struct #name { state: #rt::network::State }
+        #vis struct #name { state: ::cnn::__rt::network::State }
         const _: () = {
+            use ::cnn::__rt as rt;
             #[allow(missing_docs, dead_code)]
             impl #name {
                 pub const INPUT: [usize; #input_rank] = [#(#input_dims),*];

@@ -1,9 +1,10 @@
 //! Passes as functions: one for each distinct block, never one flat body of all layers.
 
-use super::call::{Memory, Offsets, buffer, call};
+use super::call::{Memory, Offsets, buffer, call, epilogue_activation};
+use super::descriptor::Descriptors;
 use super::runtime;
 use crate::graph::Graph;
-use crate::plan::{Action, Pass, Plan, Root, Step};
+use crate::plan::{Action, Descriptor, Layout, Observed, Pass, Piece, Plan, Root, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ const MOST_STEPS: usize = 32;
 /// Which of the runtime's passes a function works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    Prepare,
     Inference,
     Forward,
     Backward,
@@ -22,6 +24,7 @@ pub(super) enum Kind {
 impl Kind {
     fn names(self) -> (&'static str, &'static str) {
         match self {
+            Self::Prepare => ("Prepare", "prepare"),
             Self::Inference => ("Inference", "inference"),
             Self::Forward => ("Forward", "forward"),
             Self::Backward => ("Backward", "backward"),
@@ -36,11 +39,21 @@ pub(super) struct Functions<'p> {
     /// Names by the text of the body.
     known: BTreeMap<String, Ident>,
     items: TokenStream,
+    /// The constants that they name.
+    descriptors: Descriptors,
 }
 
 impl<'p> Functions<'p> {
-    pub(super) fn new(graph: &'p Graph, plan: &'p Plan) -> Self {
-        Self { graph, plan, known: BTreeMap::new(), items: TokenStream::new() }
+    pub(super) fn new(graph: &'p Graph, plan: &'p Plan, descriptors: Descriptors) -> Self {
+        Self { graph, plan, known: BTreeMap::new(), items: TokenStream::new(), descriptors }
+    }
+
+    /// The body of what is prepared once.
+    pub(super) fn prepare(&mut self) -> TokenStream {
+        let step =
+            |piece: &Piece| Step { layer: Some(piece.layer), action: Action::Call(piece.call.clone()) };
+        let steps = self.plan.prepared.pieces.iter().map(step).collect();
+        self.pass(Kind::Prepare, &Pass { steps, offsets: Vec::new(), image_len: 0 })
     }
 
     /// The body of a pass: calls of functions, which are kept for [`finish`](Self::finish).
@@ -51,32 +64,27 @@ impl<'p> Functions<'p> {
         runs.into_iter().map(|run| self.run(kind, pass, run)).collect()
     }
 
-    /// The items.
+    /// The items, and the constants that they name.
     pub(super) fn finish(self) -> TokenStream {
-        self.items
+        let (functions, constants) = (self.items, self.descriptors.finish());
+        quote!(#constants #functions)
     }
 
     fn run(&mut self, kind: Kind, pass: &Pass, steps: &[Step]) -> TokenStream {
         let memory = Memory { parameters: &self.plan.parameters, buffers: &pass.offsets };
         let mut offsets = Offsets::default();
-        let body: TokenStream = steps.iter().map(|step| Self::step(step, memory, &mut offsets)).collect();
+        let body: TokenStream = steps.iter().map(|step| self.step(step, memory, &mut offsets)).collect();
         let numbers = offsets.finish();
         let name = self.function(kind, &body, numbers.len());
         quote!(#name(pass, &[#(#numbers),*]);)
     }
 
-    fn step(step: &Step, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
+    fn step(&mut self, step: &Step, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
         match &step.action {
-            Action::Call(kernel) => call(kernel, memory, offsets),
-            Action::Observe(place) => {
+            Action::Call(kernel) => call(kernel, memory, offsets, &mut self.descriptors),
+            Action::Observe(observed) => {
                 let Some(layer) = step.layer else { unreachable!("an observed place is a layer's output") };
-                let layer = offsets.at(layer);
-                if let Some(buffer) = buffer(*place, memory, offsets) {
-                    quote!(pass.observe(#layer, #buffer);)
-                } else {
-                    debug_assert_eq!(place.root, Root::Input, "only the input is not a buffer");
-                    quote!(pass.observer.observe(#layer, pass.input);)
-                }
+                observe(layer, observed, memory, offsets, &mut self.descriptors)
             }
         }
     }
@@ -97,5 +105,49 @@ impl<'p> Functions<'p> {
         });
         self.known.insert(text, name.clone());
         name
+    }
+}
+
+/// Shows the observer what a layer has given, and the layers that its kernel computes too.
+fn observe(
+    layer: usize,
+    observed: &Observed,
+    memory: Memory<'_>,
+    offsets: &mut Offsets,
+    descriptors: &mut Descriptors,
+) -> TokenStream {
+    let Observed { place, epilogue } = observed;
+    let rt = runtime();
+    let layer = offsets.at(layer);
+    let Some(buffer) = buffer(*place, memory, offsets) else {
+        debug_assert_eq!(place.root, Root::Input, "only the input is not a buffer");
+        return quote!(pass.observe_input(#layer););
+    };
+    let Layout::Blocked(blocked) = place.layout else { return quote!(pass.observe(#layer, #buffer);) };
+    let blocked = descriptors.name(&Descriptor::Blocked(blocked));
+    if epilogue.followers.is_empty() {
+        return quote!(pass.observe_blocked(#layer, #buffer, &#blocked););
+    }
+    let followers = epilogue.followers.iter().map(|follower| offsets.at(follower)).collect::<Vec<_>>();
+    let optional = |range: Option<TokenStream>| {
+        range.map_or_else(
+            || quote!(::core::option::Option::None),
+            |range| quote!(::core::option::Option::Some(#range)),
+        )
+    };
+    let bias = epilogue.bias.map(|tensor| {
+        let (start, len) = memory.range(tensor, offsets);
+        quote!(#start..#start + #len)
+    });
+    let norm = epilogue.norm.map(|piece| offsets.prepared(piece));
+    let (bias, norm) = (optional(bias), optional(norm));
+    let activation = epilogue_activation(epilogue.activation);
+    quote! {
+        pass.observe_fused(
+            &[#layer, #(#followers),*],
+            #buffer,
+            &#blocked,
+            #rt::pass::Fused { bias: #bias, norm: #norm, activation: #activation },
+        );
     }
 }

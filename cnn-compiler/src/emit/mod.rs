@@ -15,6 +15,7 @@
 //! Everything that differs between two calls of one block is in the array `at`, so equal blocks share one function.
 
 mod call;
+mod descriptor;
 mod docs;
 pub mod fallback;
 mod functions;
@@ -23,13 +24,24 @@ mod tables;
 use crate::elaborate::Declared;
 use crate::plan::Plan;
 use crate::shape::Shape;
+use descriptor::Descriptors;
 use functions::{Functions, Kind};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The runtime, as emitted code reaches it.
+/// The runtime, as code in the scope of [`scope`] reaches it.
 fn runtime() -> TokenStream {
-    quote!(::cnn::__rt)
+    quote!(rt)
+}
+
+/// A scope for items that nobody else sees, where the runtime has a short name.
+fn scope(items: &TokenStream) -> TokenStream {
+    quote! {
+        const _: () = {
+            use ::cnn::__rt as rt;
+            #items
+        };
+    }
 }
 
 /// The type that stands for a shape.
@@ -74,19 +86,16 @@ pub fn consts(items: &[syn::ItemConst]) -> TokenStream {
 /// Emits one network.
 pub fn network(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
     let (attrs, vis, name) = (declared.attrs, declared.vis, declared.name);
-    let rt = runtime();
     let table = docs::table(&name.to_string(), &declared.graph);
     let facts = facts(declared);
     let implementation = implementation(declared, plan);
+    let scope = scope(&quote!(#facts #implementation));
     quote! {
         #(#attrs)*
         #[doc = #table]
         #[derive(Clone, Debug)]
-        #vis struct #name { state: #rt::network::State }
-        const _: () = {
-            #facts
-            #implementation
-        };
+        #vis struct #name { state: ::cnn::__rt::network::State }
+        #scope
     }
 }
 
@@ -129,15 +138,22 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
     let (input, output) = (sample(graph.input), outputs(&graph.output_shapes()));
     let (parameters, macs) = (graph.parameters(), graph.macs());
     let (layers, tensors) = (tables::layers(graph), tables::tensors(&plan.parameters));
-    let inference_arena = tables::arena(&[&plan.inference], 0);
-    let training_arena = tables::arena(&[&plan.forward, &plan.backward], plan.saved_len);
+    let descriptors = &mut Descriptors::default();
+    let prepared = tables::prepared(&plan.prepared, descriptors);
+    let prepared_end = plan.prepared.pieces.len();
+    let prepared_len = quote!(PREPARED[#prepared_end]);
+    let inference_arena = tables::arena(&[&plan.inference], 0, &prepared_len, descriptors);
+    let training = [&plan.forward, &plan.backward];
+    let training_arena = tables::arena(&training, plan.saved_len, &quote!(0), descriptors);
     let (parameters_len, buffers_len) = (plan.parameters.parameters_len, plan.parameters.buffers_len);
-    let mut functions = Functions::new(graph, plan);
+    let mut functions = Functions::new(graph, plan, std::mem::take(descriptors));
+    let prepare = functions.prepare();
     let inference = functions.pass(Kind::Inference, &plan.inference);
     let forward = functions.pass(Kind::Forward, &plan.forward);
     let backward = functions.pass(Kind::Backward, &plan.backward);
     let functions = functions.finish();
     quote! {
+        #prepared
         impl #rt::network::Network for #name {
             type Input = #input;
             type Output = #output;
@@ -159,6 +175,10 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
             }
             fn state_mut(&mut self) -> &mut #rt::network::State {
                 &mut self.state
+            }
+            fn prepare(&self, arena: &mut #rt::memory::Arena) {
+                let pass = &mut #rt::pass::Prepare::new(&self.state, arena);
+                #prepare
             }
             fn infer(
                 &self,

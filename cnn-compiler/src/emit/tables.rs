@@ -1,10 +1,10 @@
 //! The `const` tables of a network: layers, tensors, and the sizes of its arenas.
 
-use super::call::descriptor_tokens;
+use super::descriptor::Descriptors;
 use super::runtime;
 use crate::graph::Graph;
 use crate::ops::TensorKind;
-use crate::plan::{Action, Descriptor, Parameters, Pass};
+use crate::plan::{Action, Descriptor, Len, Parameters, Pass, Piece, Prepared};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::BTreeSet;
@@ -59,49 +59,99 @@ pub(super) fn tensors(parameters: &Parameters) -> TokenStream {
 }
 
 /// `ArenaLayout { … }`; the kernels themselves say how much scratch they need.
-pub(super) fn arena(passes: &[&Pass], saved_len: usize) -> TokenStream {
+pub(super) fn arena(
+    passes: &[&Pass],
+    saved_len: usize,
+    prepared_len: &TokenStream,
+    descriptors: &mut Descriptors,
+) -> TokenStream {
     let rt = runtime();
     let image_len = passes.iter().map(|pass| pass.image_len).max().unwrap_or(0);
-    let (lane, step) = (scratch(passes, "lane_len"), scratch(passes, "step_len"));
+    let [lane, step] = ["lane_len", "step_len"].map(|of| scratch(passes, of, descriptors));
     quote! {
         #rt::memory::ArenaLayout {
             image_len: #image_len,
             saved_len: #saved_len,
             step_len: #rt::memory::longest(&[#(#step),*]),
             lane_len: #rt::memory::longest(&[#(#lane),*]),
+            prepared_len: #prepared_len,
         }
     }
 }
 
-/// Calls of the runtime's `const fn`s for the scratch of each layer with a weight, in a fixed order and each once.
-fn scratch(passes: &[&Pass], of: &str) -> Vec<TokenStream> {
+/// Where each prepared piece starts, and where the last ends: an array.
+pub(super) fn prepared(prepared: &Prepared, descriptors: &mut Descriptors) -> TokenStream {
     let rt = runtime();
+    let mut len = |piece: &Piece| match &piece.len {
+        Len::Numbers(len) => quote!(#len),
+        Len::Kernel(function) => const_call(function, piece.call.descriptor.as_ref(), descriptors),
+    };
+    let lens: Vec<TokenStream> = prepared.pieces.iter().map(&mut len).collect();
+    let ends = prepared.pieces.len() + 1;
+    quote!(const PREPARED: [usize; #ends] = #rt::memory::starts([#(#lens),*]);)
+}
+
+/// Calls of the runtime's `const fn`s for the scratch of each layer that wants some, in a fixed order and each once.
+fn scratch(passes: &[&Pass], of: &str, descriptors: &mut Descriptors) -> Vec<TokenStream> {
     let mut seen = BTreeSet::new();
     let mut calls = Vec::new();
     for step in passes.iter().flat_map(|pass| &pass.steps) {
         let Action::Call(call) = &step.action else { continue };
         let Some(descriptor) = &call.descriptor else { continue };
-        let needs_scratch = match descriptor {
-            Descriptor::Conv2d { .. } => of == "lane_len" || call.kernel.ends_with("backward_weight"),
-            Descriptor::Linear { .. } | Descriptor::LocalResponseNorm { .. } => of == "lane_len",
-            Descriptor::MaxPool2d { .. }
-            | Descriptor::AvgPool2d { .. }
-            | Descriptor::AdaptivePool2d { .. }
-            | Descriptor::Upsample { .. }
-            | Descriptor::Softmax { .. }
-            | Descriptor::BatchNorm2d { .. }
-            | Descriptor::Dropout { .. } => false,
-        };
-        if !needs_scratch {
-            continue;
-        }
-        let (_, layer) = descriptor_tokens(descriptor);
-        let name = format!("{}_{of}", call.kernel);
-        let path = name.split("::").map(|part| Ident::new(part, Span::call_site()));
-        let tokens = quote!(#rt #(::#path)* (&#layer));
-        if seen.insert(tokens.to_string()) {
-            calls.push(tokens);
+        for function in scratch_functions(descriptor, &call.kernel, of) {
+            let tokens = const_call(&function, Some(descriptor), descriptors);
+            if seen.insert(tokens.to_string()) {
+                calls.push(tokens);
+            }
         }
     }
     calls
+}
+
+/// The functions that tell how much scratch a kernel needs: `lane_len` for each thread, or `step_len` for the step.
+fn scratch_functions(descriptor: &Descriptor, kernel: &str, of: &str) -> Vec<String> {
+    let itself = || vec![format!("{kernel}_{of}")];
+    let is_backward_weight = kernel.ends_with("::backward_weight");
+    let is_lane = of == "lane_len";
+    match descriptor {
+        // Training prepares the weight in every step.
+        Descriptor::BlockedConv2d { .. } | Descriptor::FirstConv2d { .. } => {
+            let is_depthwise = matches!(descriptor, Descriptor::BlockedConv2d { choices: None, .. });
+            match kernel.rsplit_once("::") {
+                Some((module, "forward" | "train_forward")) if is_lane && !is_depthwise => {
+                    vec![format!("{module}::forward_lane_len")]
+                }
+                Some((module, "train_forward")) if !is_lane => vec![format!("{module}::prepared_len")],
+                Some((_, "forward" | "train_forward")) => Vec::new(),
+                _ if is_lane && is_depthwise => Vec::new(),
+                _ => itself(),
+            }
+        }
+        Descriptor::Conv2d { .. } if is_lane || is_backward_weight => itself(),
+        Descriptor::Linear { .. } if is_lane != kernel.ends_with("::forward") => itself(),
+        Descriptor::LocalResponseNorm { .. } if is_lane => itself(),
+        Descriptor::Conv2d { .. }
+        | Descriptor::Linear { .. }
+        | Descriptor::LocalResponseNorm { .. }
+        | Descriptor::MaxPool2d { .. }
+        | Descriptor::AvgPool2d { .. }
+        | Descriptor::AdaptivePool2d { .. }
+        | Descriptor::Upsample { .. }
+        | Descriptor::Softmax { .. }
+        | Descriptor::BatchNorm2d { .. }
+        | Descriptor::Blocked(_)
+        | Descriptor::Haloed { .. }
+        | Descriptor::Images(_)
+        | Descriptor::BlockedBatchNorm2d { .. }
+        | Descriptor::Part { .. }
+        | Descriptor::Dropout { .. } => Vec::new(),
+    }
+}
+
+/// `rt::conv2d::dense::prepared_len(&L3)`
+fn const_call(function: &str, descriptor: Option<&Descriptor>, descriptors: &mut Descriptors) -> TokenStream {
+    let rt = runtime();
+    let layer = descriptor.map(|descriptor| descriptors.name(descriptor));
+    let path = function.split("::").map(|part| Ident::new(part, Span::call_site()));
+    quote!(#rt #(::#path)* (&#layer))
 }

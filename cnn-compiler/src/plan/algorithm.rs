@@ -1,20 +1,37 @@
 //! Which kernel computes a convolution.
 
 use crate::ops::conv2d::Conv2d;
+use crate::ops::window::Sliding;
 
 /// A way to compute a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// The windows as columns of a matrix, then a matrix product.
+    /// Sums over blocks of channels: as the definition has them, or by tiles ([`Choices`]).
+    Dense,
+    /// The same for an image of few channels as the user has it, which would leave most lanes of a block empty.
+    FirstLayer,
+    /// Each channel by itself.
+    Depthwise,
+    /// The windows as columns of a matrix, then a matrix product: groups of channels.
     Im2col,
-    /// A matrix product on the image as it stands.
+    /// A matrix product on the image as it stands: groups of channels, and a window of one pixel.
     Pointwise,
 }
 
+/// The channels of an image for [`Algorithm::FirstLayer`], at most.
+const FEW_CHANNELS: usize = 4;
+
 impl Algorithm {
-    /// The kernel for a convolution.
-    pub fn choose(conv: &Conv2d) -> Self {
+    /// The kernel for a convolution of so many channels. Nobody asks for the gradient of what the user gives.
+    pub fn choose(conv: &Conv2d, in_channels: usize, is_user_input: bool) -> Self {
         let window = conv.window;
+        if conv.groups == 1 {
+            let few = is_user_input && in_channels <= FEW_CHANNELS;
+            return if few { Self::FirstLayer } else { Self::Dense };
+        }
+        if conv.groups == in_channels && conv.groups == conv.channels {
+            return Self::Depthwise;
+        }
         if window.kernel == [1, 1] && window.stride == [1, 1] && window.padding == [0, 0] {
             Self::Pointwise
         } else {
@@ -25,8 +42,86 @@ impl Algorithm {
     /// Its module in the runtime.
     pub fn module(self) -> &'static str {
         match self {
+            Self::Dense => "conv2d::dense",
+            Self::FirstLayer => "conv2d::first_layer",
+            Self::Depthwise => "conv2d::depthwise",
             Self::Im2col => "conv2d::im2col",
             Self::Pointwise => "conv2d::pointwise",
+        }
+    }
+
+    /// Whether it gives images in blocks of channels, and computes what follows it too.
+    pub fn is_blocked(self) -> bool {
+        match self {
+            Self::Dense | Self::FirstLayer | Self::Depthwise => true,
+            Self::Im2col | Self::Pointwise => false,
+        }
+    }
+}
+
+/// A Winograd algorithm; the runtime's type of this name has the tiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tile {
+    /// F(2×2, 3×3)
+    F2x3,
+    /// F(4×4, 3×3)
+    F4x3,
+    /// F(4×4, 5×5)
+    F4x5,
+}
+
+/// The algorithms of a dense convolution where sums need not be exact; `None` is direct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// As exact as direct sums, and for small batches.
+    pub f2: Option<Tile>,
+    /// The fastest.
+    pub fast: Option<Tile>,
+    /// So many images are a large batch.
+    pub fast_from: usize,
+}
+
+/// The algorithms for the three passes of a dense convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choices {
+    /// For the output.
+    pub forward: Choice,
+    /// For the gradient of the input.
+    pub backward_input: Choice,
+    /// For the gradient of the weight.
+    pub backward_weight: Choice,
+}
+
+impl Choice {
+    /// Sums as the definition has them, always.
+    pub const DIRECT: Self = Self { f2: None, fast: None, fast_from: 1 };
+
+    /// The choice for a window of a pixel's stride over a plane of so many outputs.
+    fn of(kernel: [usize; 2], plane: [usize; 2]) -> Self {
+        let least = plane[0].min(plane[1]);
+        match kernel {
+            [3, 3] if least >= 28 => Self { f2: Some(Tile::F2x3), fast: Some(Tile::F4x3), fast_from: 1 },
+            [3, 3] if least >= 12 => Self { f2: Some(Tile::F2x3), fast: Some(Tile::F4x3), fast_from: 4 },
+            [5, 5] if least >= 12 => Self { f2: None, fast: Some(Tile::F4x5), fast_from: 1 },
+            _ => Self::DIRECT,
+        }
+    }
+}
+
+impl Choices {
+    /// What measurements say is fastest for a window that leads from one plane to another.
+    pub fn of(window: &Sliding, input: [usize; 2], output: [usize; 2]) -> Self {
+        if window.stride != [1, 1] || window.dilation != [1, 1] {
+            return Self {
+                forward: Choice::DIRECT,
+                backward_input: Choice::DIRECT,
+                backward_weight: Choice::DIRECT,
+            };
+        }
+        Self {
+            forward: Choice::of(window.kernel, output),
+            backward_input: Choice::of(window.kernel, input),
+            backward_weight: Choice::of(window.kernel, output),
         }
     }
 }

@@ -64,7 +64,7 @@ fn overlap(a: Option<&RangeInclusive<usize>>, b: Option<&RangeInclusive<usize>>)
 /// The places that a step touches.
 pub(super) fn places(step: &Step) -> Vec<Place> {
     match &step.action {
-        Action::Observe(place) => vec![*place],
+        Action::Observe(observed) => vec![observed.place],
         Action::Call(call) => call
             .operands
             .iter()

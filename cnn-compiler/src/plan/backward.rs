@@ -1,45 +1,38 @@
 //! The backward steps: the layers in reverse, each turning the gradient of its output into those of its tensors and its
 //! inputs. A tensor that leads to nothing learned gets no gradient at all.
 
-use super::forward::{SavedStatistics, accumulate, copy, descriptor, module, outputs, slope};
+use super::forward::{
+    SavedStatistics, batch_norm, dropout, from_channels, module, moved, numberwise, outputs, slope,
+};
 use super::gradients::Gradients;
-use super::storage::{Saved, Storage, saved};
-use super::{Action, Call, Mode, Operand, Parameters, Place, Root, Step};
-use crate::graph::{Graph, Layer, NodeId};
+use super::lower::{Fused, Lowered, Node, Work};
+use super::storage::{Saved, Storage, parts, saved};
+use super::{Action, Call, Descriptor, Mode, Operand, Parameters, Place, Root, Step};
+use crate::graph::{Layer, NodeId};
 use crate::ops::Op;
 
 /// The steps, and the lengths of all buffers, those of the forward pass first.
 pub(super) fn backward(
-    graph: &Graph,
+    lowered: &Lowered<'_>,
     storage: &Storage,
     parameters: &Parameters,
     statistics: &SavedStatistics,
 ) -> (Vec<Step>, Vec<usize>) {
     let mut backward = Backward {
-        graph,
+        lowered,
         storage,
         parameters,
         statistics,
-        learns: learns(graph),
-        gradients: Gradients::new(graph, &storage.buffer_lens),
+        learns: lowered.learns(),
+        gradients: Gradients::new(lowered, &storage.buffer_lens),
         steps: Vec::new(),
     };
     backward.all();
     (backward.steps, backward.gradients.buffer_lens)
 }
 
-/// Whether a tensor depends on anything learned, by the tensor's index.
-fn learns(graph: &Graph) -> Vec<bool> {
-    let mut learns = vec![false];
-    for layer in &graph.layers {
-        let itself = layer.parameters() > 0;
-        learns.push(itself || layer.inputs.iter().any(|input| learns[input.0]));
-    }
-    learns
-}
-
 struct Backward<'g> {
-    graph: &'g Graph,
+    lowered: &'g Lowered<'g>,
     storage: &'g Storage,
     parameters: &'g Parameters,
     statistics: &'g SavedStatistics,
@@ -51,15 +44,23 @@ struct Backward<'g> {
 impl Backward<'_> {
     fn all(&mut self) {
         // The user's gradient is only read; a copy of it may be changed in place.
-        for (output, given) in outputs(self.graph, Root::OutputGradient) {
+        for (output, given) in outputs(self.lowered, Root::OutputGradient) {
             if self.learns[output.0] {
                 let call = self.passed_on(output, given);
                 self.steps.push(Step { layer: None, action: Action::Call(call) });
             }
         }
-        for (node, layer) in self.graph.nodes().rev() {
-            if let Some(d_y) = self.gradients.get(node) {
-                self.layer(node, layer, d_y);
+        let lowered = self.lowered;
+        for (tensor, node) in lowered.nodes().rev() {
+            let Some(d_y) = self.gradients.get(tensor) else { continue };
+            match &node.work {
+                Work::FromPlanes | Work::ToPlanes => {
+                    if self.learns[node.inputs[0].0] {
+                        self.pass_on(node.index, node.inputs[0], d_y);
+                    }
+                }
+                Work::Conv2d(fused) => self.conv2d(tensor, node, fused, d_y),
+                Work::Layer(layer) => self.layer(tensor, node, layer, d_y),
             }
         }
     }
@@ -68,12 +69,17 @@ impl Backward<'_> {
         self.steps.push(Step { layer: Some(layer), action: Action::Call(call) });
     }
 
-    fn layer(&mut self, node: NodeId, layer: &Layer, d_y: Place) {
-        let index = node.0 - 1;
-        let input = layer.inputs[0];
+    fn layer(&mut self, tensor: NodeId, node: &Node<'_>, layer: &Layer, d_y: Place) {
+        let index = node.index;
+        let input = node.inputs[0];
+        let call = Through { index, input, layer };
         match &layer.op {
-            Op::Conv2d(_) | Op::ConvTranspose2d(_) | Op::Linear(_) => self.weighted(index, layer, d_y),
-            Op::BatchNorm2d(_) => self.batch_norm(index, layer, d_y),
+            Op::Conv2d(_) => unreachable!("it has a node of its own kind"),
+            Op::ConvTranspose2d(_) | Op::Linear(_) => {
+                let descriptor = Descriptor::of(layer, index, self.lowered.layout(input), d_y.layout);
+                self.weighted(index, input, &module(&layer.op), descriptor, d_y);
+            }
+            Op::BatchNorm2d(_) => self.batch_norm(call, d_y),
             Op::MaxPool2d(_)
             | Op::AvgPool2d(_)
             | Op::AdaptiveAvgPool2d(_)
@@ -81,64 +87,91 @@ impl Backward<'_> {
             | Op::Upsample(_)
             | Op::LocalResponseNorm(_)
             | Op::Softmax => {
-                let operands = self.saved_operand(node, layer).into_iter().collect();
-                self.through(index, layer, operands, d_y);
+                let operands = self.saved_operand(tensor, input, layer).into_iter().collect();
+                self.through(call, operands, d_y);
             }
             Op::Activation(activation) => {
-                let operands: Vec<Operand> =
-                    slope(*activation).into_iter().chain(self.saved_operand(node, layer)).collect();
-                if self.gradients.take_over(input, d_y) {
-                    self.in_place(index, layer, "backward_in_place", operands, d_y);
-                } else {
-                    self.through(index, layer, operands, d_y);
-                }
+                let saved = self.saved_operand(tensor, input, layer);
+                let operands: Vec<Operand> = slope(*activation).into_iter().chain(saved).collect();
+                self.activation(call, &module(&layer.op), operands, d_y);
             }
-            Op::Dropout { .. } => {
-                if self.gradients.take_over(input, d_y) {
-                    self.in_place(index, layer, "apply_in_place", vec![Operand::DropoutKey], d_y);
-                } else {
-                    self.through(index, layer, vec![Operand::DropoutKey], d_y);
-                }
-            }
+            Op::Dropout { .. } => self.dropout(call, d_y),
             Op::Flatten => {
                 if !self.gradients.take_over(input, d_y) {
                     self.pass_on(index, input, d_y);
                 }
             }
-            Op::Concat => self.concat(index, layer, d_y),
-            Op::Add => self.add(index, layer, d_y),
+            Op::Concat => self.concat(tensor, node, d_y),
+            Op::Add => self.add(node, d_y),
         }
     }
 
     /// What the layer kept of its forward pass.
-    fn saved_operand(&self, node: NodeId, layer: &Layer) -> Option<Operand> {
+    fn saved_operand(&self, tensor: NodeId, input: NodeId, layer: &Layer) -> Option<Operand> {
         match saved(&layer.op) {
-            Saved::Input => Some(Operand::Read(self.storage.place(layer.inputs[0]))),
-            Saved::Output => Some(Operand::Read(self.storage.place(node))),
+            Saved::Input => Some(Operand::Read(self.storage.place(input))),
+            Saved::Output => Some(Operand::Read(self.storage.place(tensor))),
+            Saved::Indices => Some(Operand::Read(self.storage.indices(tensor))),
             Saved::Nothing => None,
         }
     }
 
     /// A kernel that turns `d_y` into `d_x`, with these operands before them.
-    fn through(&mut self, index: usize, layer: &Layer, mut operands: Vec<Operand>, d_y: Place) {
-        let (d_x, mode) = self.gradients.sink(layer.inputs[0]);
+    fn through(&mut self, of: Through<'_>, mut operands: Vec<Operand>, d_y: Place) {
+        let (d_x, mode) = self.gradients.sink(of.input);
         operands.extend([Operand::Read(d_y), Operand::Write(d_x), Operand::Mode(mode)]);
-        let kernel = format!("{}::backward", module(&layer.op));
-        self.push(index, Call { kernel, descriptor: descriptor(layer, index), operands });
+        let kernel = format!("{}::backward", module(&of.layer.op));
+        let descriptor = Descriptor::of(of.layer, of.index, d_x.layout, d_y.layout);
+        self.push(of.index, Call { kernel, descriptor, operands });
     }
 
-    /// A kernel that turns `d_y` into `d_x` where it stands.
-    fn in_place(&mut self, index: usize, layer: &Layer, kernel: &str, mut operands: Vec<Operand>, d: Place) {
-        operands.push(Operand::Write(d));
-        let kernel = format!("{}::{kernel}", module(&layer.op));
-        self.push(index, Call { kernel, descriptor: descriptor(layer, index), operands });
+    /// The kernel of a function of each number, where `d_y` stands if that may be.
+    fn activation(&mut self, of: Through<'_>, module: &str, mut operands: Vec<Operand>, d_y: Place) {
+        let kernel = if self.gradients.take_over(of.input, d_y) {
+            operands.push(Operand::Write(d_y));
+            "backward_in_place"
+        } else {
+            let (d_x, mode) = self.gradients.sink(of.input);
+            operands.extend([Operand::Read(d_y), Operand::Write(d_x), Operand::Mode(mode)]);
+            "backward"
+        };
+        self.push(of.index, numberwise(module, kernel, operands));
     }
 
-    /// A convolution or linear layer.
-    fn weighted(&mut self, index: usize, layer: &Layer, d_y: Place) {
-        let input = layer.inputs[0];
-        let module = module(&layer.op);
-        let descriptor = descriptor(layer, index);
+    /// The same for dropout.
+    fn dropout(&mut self, of: Through<'_>, d_y: Place) {
+        let descriptor = Descriptor::of(of.layer, of.index, d_y.layout, d_y.layout);
+        let call = if self.gradients.take_over(of.input, d_y) {
+            dropout("apply_in_place", descriptor, vec![Operand::Write(d_y)])
+        } else {
+            let (d_x, mode) = self.gradients.sink(of.input);
+            let operands = vec![Operand::Read(d_y), Operand::Write(d_x), Operand::Mode(mode)];
+            dropout("backward", descriptor, operands)
+        };
+        self.push(of.index, call);
+    }
+
+    /// A convolution, and before it the activation behind it.
+    fn conv2d(&mut self, tensor: NodeId, node: &Node<'_>, fused: &Fused<'_>, d_y: Place) {
+        let (index, input) = (node.index, node.inputs[0]);
+        if let Some(activation) = self.lowered.activation(fused) {
+            let module = module(&Op::Activation(activation));
+            let operands = vec![Operand::Read(self.storage.place(tensor)), Operand::Write(d_y)];
+            self.push(index, numberwise(&module, "backward_in_place", operands));
+        }
+        let descriptor = Descriptor::of(fused.conv, index, self.lowered.layout(input), d_y.layout);
+        self.weighted(index, input, fused.algorithm.module(), descriptor, d_y);
+    }
+
+    /// The gradients of a layer's weight and bias, and of its input.
+    fn weighted(
+        &mut self,
+        index: usize,
+        input: NodeId,
+        module: &str,
+        descriptor: Option<Descriptor>,
+        d_y: Place,
+    ) {
         let weight = self.parameters.require(index, "weight");
         let operands = vec![
             Operand::Read(self.storage.place(input)),
@@ -156,8 +189,8 @@ impl Backward<'_> {
         }
     }
 
-    fn batch_norm(&mut self, index: usize, layer: &Layer, d_y: Place) {
-        let input = layer.inputs[0];
+    fn batch_norm(&mut self, of: Through<'_>, d_y: Place) {
+        let Through { index, input, layer } = of;
         // The kernel computes both gradients at once; where nobody asks for d_x, its buffer is scratch.
         let (d_x, mode) = if self.learns[input.0] {
             self.gradients.sink(input)
@@ -175,8 +208,8 @@ impl Backward<'_> {
             Operand::Gradient(weight),
             Operand::Gradient(self.parameters.find(index, "bias")),
         ];
-        let kernel = "batch_norm2d::backward".into();
-        self.push(index, Call { kernel, descriptor: descriptor(layer, index), operands });
+        let descriptor = Descriptor::of(layer, index, d_x.layout, d_y.layout);
+        self.push(index, batch_norm("backward", descriptor, operands));
     }
 
     /// Copies or adds a gradient as it is.
@@ -187,40 +220,51 @@ impl Backward<'_> {
 
     fn passed_on(&mut self, input: NodeId, d_y: Place) -> Call {
         let (d_x, mode) = self.gradients.sink(input);
-        match mode {
-            Mode::Overwrite => copy(d_y, d_x),
-            Mode::Accumulate => accumulate(d_y, d_x),
-        }
+        moved(d_y, d_x, mode)
     }
 
     /// Each input's gradient is a part of the joined one.
-    fn concat(&mut self, index: usize, layer: &Layer, d_y: Place) {
-        let mut start = 0;
-        for input in &layer.inputs {
-            let len = self.graph.shape(*input).len();
-            let part = d_y.part(start, len);
-            start += len;
-            if self.learns[input.0] && !self.gradients.take_over(*input, part) {
-                self.pass_on(index, *input, part);
+    fn concat(&mut self, tensor: NodeId, node: &Node<'_>, d_y: Place) {
+        let mut first = 0;
+        for (input, start) in node.inputs.iter().zip(parts(self.lowered, tensor, &node.inputs)) {
+            let layout = self.lowered.layout(*input);
+            if self.learns[input.0] {
+                match start.map(|start| d_y.part(start, layout)) {
+                    Some(part) if self.gradients.take_over(*input, part) => {}
+                    Some(part) => self.pass_on(node.index, *input, part),
+                    None => {
+                        let (d_x, mode) = self.gradients.sink(*input);
+                        self.push(node.index, from_channels(d_y, d_x, first, mode));
+                    }
+                }
             }
+            first += layout.channels();
         }
     }
 
     /// Each input's gradient is that of the sum: one takes over its place, after the others have got a copy.
-    fn add(&mut self, index: usize, layer: &Layer, d_y: Place) {
-        let stands_once = |input: &NodeId| layer.inputs.iter().filter(|other| *other == input).count() == 1;
-        let heir = layer.inputs.iter().copied().rfind(|input| {
+    fn add(&mut self, node: &Node<'_>, d_y: Place) {
+        let stands_once = |input: &NodeId| node.inputs.iter().filter(|other| *other == input).count() == 1;
+        let heir = node.inputs.iter().copied().rfind(|input| {
             self.learns[input.0] && stands_once(input) && self.gradients.get(*input).is_none()
         });
-        for input in &layer.inputs {
+        for input in &node.inputs {
             if self.learns[input.0] && Some(*input) != heir {
-                self.pass_on(index, *input, d_y);
+                self.pass_on(node.index, *input, d_y);
             }
         }
         if let Some(heir) = heir
             && !self.gradients.take_over(heir, d_y)
         {
-            self.pass_on(index, heir, d_y);
+            self.pass_on(node.index, heir, d_y);
         }
     }
+}
+
+/// A layer whose gradient goes through to its input.
+#[derive(Clone, Copy)]
+struct Through<'g> {
+    index: usize,
+    input: NodeId,
+    layer: &'g Layer,
 }

@@ -1,12 +1,18 @@
 //! A plan as text: a line for each step, for tests and for whoever wants to see what will run.
 
-use super::{Action, Mode, Operand, Pass, Place, Plan, Root};
+use super::{Action, Blocked, Call, Epilogue, Layout, Mode, Operand, Pass, Place, Plan, Root};
+use crate::ops::Op;
+use crate::ops::activation::Activation;
 use std::fmt;
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "parameters: {} numbers", self.parameters.parameters_len)?;
         writeln!(f, "running statistics: {} numbers", self.parameters.buffers_len)?;
+        writeln!(f, "\nprepared:")?;
+        for piece in &self.prepared.pieces {
+            self.call(f, &piece.call, &self.inference)?;
+        }
         for (name, pass) in
             [("inference", &self.inference), ("forward", &self.forward), ("backward", &self.backward)]
         {
@@ -21,12 +27,15 @@ impl Plan {
     fn steps(&self, f: &mut fmt::Formatter<'_>, pass: &Pass) -> fmt::Result {
         for step in &pass.steps {
             if let Action::Call(call) = &step.action {
-                let operands: Vec<String> =
-                    call.operands.iter().map(|operand| self.operand(operand, pass)).collect();
-                writeln!(f, "    {}({})", call.kernel, operands.join(", "))?;
+                self.call(f, call, pass)?;
             }
         }
         Ok(())
+    }
+
+    fn call(&self, f: &mut fmt::Formatter<'_>, call: &Call, pass: &Pass) -> fmt::Result {
+        let operands: Vec<String> = call.operands.iter().map(|operand| self.operand(operand, pass)).collect();
+        writeln!(f, "    {}({})", call.kernel, operands.join(", "))
     }
 
     fn operand(&self, operand: &Operand, pass: &Pass) -> String {
@@ -47,11 +56,29 @@ impl Plan {
             Operand::Mode(Mode::Accumulate) => "accumulate".into(),
             Operand::DropoutKey => "key".into(),
             Operand::Number(number) => format!("{number:?}"),
+            Operand::Descriptor(_) => "layer".into(),
+            Operand::Prepared(piece) => format!("prepared {piece}"),
+            Operand::PreparedMut(piece) => format!("-> prepared {piece}"),
+            Operand::Epilogue(epilogue) => self.epilogue(epilogue),
+            Operand::Activation(activation) => activation_name(*activation).into(),
         }
+    }
+
+    /// `conv1.bias, prepared 1, relu`
+    fn epilogue(&self, epilogue: &Epilogue) -> String {
+        let bias = epilogue.bias.map(|tensor| self.parameters.tensors[tensor].key.clone());
+        let norm = epilogue.norm.map(|piece| format!("prepared {piece}"));
+        let activation = epilogue.activation.map(|activation| activation_name(Some(activation)).into());
+        let all: Vec<String> = [bias, norm, activation].into_iter().flatten().collect();
+        if all.is_empty() { "identity".into() } else { all.join(" + ") }
     }
 }
 
-/// `@784[0..2352 of 4704]`: the offset per image, and which part of a joined tensor.
+fn activation_name(activation: Option<Activation>) -> &'static str {
+    activation.map_or("identity", |activation| Op::Activation(activation).name())
+}
+
+/// `@784[0..2352 of 4704]`: the offset per image, and which part of a joined tensor; `16c` for blocks, with their halo.
 fn place(place: &Place, pass: &Pass) -> String {
     let root = match place.root {
         Root::Input => "input".into(),
@@ -59,10 +86,15 @@ fn place(place: &Place, pass: &Pass) -> String {
         Root::OutputGradient => "d output".into(),
         Root::Buffer(buffer) => format!("@{}", pass.offsets[buffer]),
     };
+    let layout = match place.layout {
+        Layout::Planes(_) => String::new(),
+        Layout::Blocked(blocked) if blocked.halo == [0, 0] => " 16c".into(),
+        Layout::Blocked(Blocked { halo: [rows, columns], .. }) => format!(" 16c+{rows}x{columns}"),
+    };
     let end = place.start + place.len;
     if place.is_whole() {
-        format!("{root}[{}]", place.len)
+        format!("{root}[{}]{layout}", place.len)
     } else {
-        format!("{root}[{}..{end} of {}]", place.start, place.stride)
+        format!("{root}[{}..{end} of {}]{layout}", place.start, place.stride)
     }
 }

@@ -1,9 +1,13 @@
 //! The forward steps, of inference and of training.
 
-use super::storage::{Purpose, Storage};
-use super::{Action, Algorithm, Call, Descriptor, Operand, Parameters, Place, Root, Step, Window};
-use crate::graph::{Graph, Layer, NodeId};
-use crate::ops::window::Sliding;
+use super::layout::Layout;
+use super::lower::{Fused, Lowered, Node, Work};
+use super::prepare::Prepared;
+use super::storage::{Purpose, Saved, Storage, parts, saved};
+use super::{
+    Action, Call, Descriptor, Epilogue, Images, Mode, Observed, Operand, Parameters, Place, Root, Step,
+};
+use crate::graph::{Layer, NodeId};
 use crate::ops::{Op, activation::Activation};
 use std::ops::Range;
 
@@ -30,57 +34,98 @@ impl SavedStatistics {
     }
 }
 
-/// The steps of inference; each layer's output can be observed.
-pub(super) fn inference(graph: &Graph, storage: &Storage, parameters: &Parameters) -> Vec<Step> {
-    let mut steps = Steps::new(graph, storage, parameters, Purpose::Inference);
+/// The steps of inference, and what they want prepared; each layer's output can be observed.
+pub(super) fn inference(
+    lowered: &Lowered<'_>,
+    storage: &Storage,
+    parameters: &Parameters,
+) -> (Vec<Step>, Prepared) {
+    let mut steps = Steps::new(lowered, storage, parameters, Purpose::Inference);
     steps.all();
-    steps.done
+    (steps.done, steps.prepared)
 }
 
 /// The forward steps of training, and where they leave statistics for backward.
 pub(super) fn training(
-    graph: &Graph,
+    lowered: &Lowered<'_>,
     storage: &Storage,
     parameters: &Parameters,
 ) -> (Vec<Step>, SavedStatistics) {
-    let mut steps = Steps::new(graph, storage, parameters, Purpose::Training);
+    let mut steps = Steps::new(lowered, storage, parameters, Purpose::Training);
     steps.all();
     (steps.done, steps.saved)
 }
 
-struct Steps<'g> {
-    graph: &'g Graph,
-    storage: &'g Storage,
-    parameters: &'g Parameters,
+struct Steps<'l> {
+    lowered: &'l Lowered<'l>,
+    storage: &'l Storage,
+    parameters: &'l Parameters,
     purpose: Purpose,
     done: Vec<Step>,
     saved: SavedStatistics,
+    prepared: Prepared,
 }
 
-impl<'g> Steps<'g> {
-    fn new(graph: &'g Graph, storage: &'g Storage, parameters: &'g Parameters, purpose: Purpose) -> Self {
-        Self { graph, storage, parameters, purpose, done: Vec::new(), saved: SavedStatistics::default() }
+impl<'l> Steps<'l> {
+    fn new(
+        lowered: &'l Lowered<'l>,
+        storage: &'l Storage,
+        parameters: &'l Parameters,
+        purpose: Purpose,
+    ) -> Self {
+        Self {
+            lowered,
+            storage,
+            parameters,
+            purpose,
+            done: Vec::new(),
+            saved: SavedStatistics::default(),
+            prepared: Prepared::default(),
+        }
     }
 
     fn all(&mut self) {
-        for (node, layer) in self.graph.nodes() {
-            self.layer(node, layer);
-            if self.purpose == Purpose::Inference {
-                let observe = Action::Observe(self.storage.place(node));
-                self.done.push(Step { layer: Some(node.0 - 1), action: observe });
-            }
+        for (tensor, node) in self.lowered.nodes() {
+            self.node(tensor, node);
         }
-        for (node, output) in outputs(self.graph, Root::Output) {
-            let copy = copy(self.storage.place(node), output);
-            self.done.push(Step { layer: None, action: Action::Call(copy) });
+        for (tensor, output) in outputs(self.lowered, Root::Output) {
+            let call = moved(self.storage.place(tensor), output, Mode::Overwrite);
+            self.done.push(Step { layer: None, action: Action::Call(call) });
         }
     }
 
-    fn layer(&mut self, node: NodeId, layer: &Layer) {
-        let index = node.0 - 1;
-        let (x, y) = (self.storage.place(layer.inputs[0]), self.storage.place(node));
+    fn node(&mut self, tensor: NodeId, node: &Node<'_>) {
+        match &node.work {
+            Work::FromPlanes | Work::ToPlanes => {
+                let call =
+                    moved(self.storage.place(node.inputs[0]), self.storage.place(tensor), Mode::Overwrite);
+                self.push(node.index, call);
+            }
+            Work::Conv2d(fused) => self.conv2d(tensor, node, fused),
+            Work::Layer(layer) => {
+                self.layer(tensor, node, layer);
+                self.observe(node.index, self.storage.place(tensor), Epilogue::default());
+            }
+        }
+    }
+
+    /// In inference, what a layer gives can be looked at.
+    fn observe(&mut self, layer: usize, place: Place, epilogue: Epilogue) {
+        if self.purpose == Purpose::Inference {
+            let action = Action::Observe(Observed { place, epilogue });
+            self.done.push(Step { layer: Some(layer), action });
+        }
+    }
+
+    fn push(&mut self, layer: usize, call: Call) {
+        self.done.push(Step { layer: Some(layer), action: Action::Call(call) });
+    }
+
+    fn layer(&mut self, tensor: NodeId, node: &Node<'_>, layer: &Layer) {
+        let index = node.index;
+        let (x, y) = (self.storage.place(node.inputs[0]), self.storage.place(tensor));
         let read_write = || vec![Operand::Read(x), Operand::Write(y)];
-        let descriptor = descriptor(layer, index);
+        let descriptor = Descriptor::of(layer, index, x.layout, y.layout);
         let call = |kernel: String, operands| Call { kernel, descriptor: descriptor.clone(), operands };
         let call = match &layer.op {
             Op::Conv2d(_) | Op::ConvTranspose2d(_) | Op::Linear(_) => {
@@ -91,6 +136,12 @@ impl<'g> Steps<'g> {
                     vec![Operand::Read(x), weight, bias, Operand::Write(y)],
                 )
             }
+            Op::MaxPool2d(_) | Op::AdaptiveMaxPool2d(_) if self.purpose == Purpose::Training => {
+                debug_assert_eq!(saved(&layer.op), Saved::Indices);
+                let indices = Operand::Write(self.storage.indices(tensor));
+                let operands = vec![Operand::Read(x), Operand::Write(y), indices];
+                call(format!("{}::forward_train", module(&layer.op)), operands)
+            }
             Op::MaxPool2d(_)
             | Op::AvgPool2d(_)
             | Op::AdaptiveAvgPool2d(_)
@@ -100,31 +151,77 @@ impl<'g> Steps<'g> {
             | Op::Softmax => call(format!("{}::forward", module(&layer.op)), read_write()),
             Op::BatchNorm2d(_) => self.batch_norm(index, layer, x, y),
             Op::Activation(activation) => {
-                let module = module(&layer.op);
-                let (kernel, operands) = if x == y {
-                    (format!("{module}::forward_in_place"), vec![Operand::Write(y)])
+                let (kernel, places) = if x == y {
+                    ("forward_in_place", vec![Operand::Write(y)])
                 } else {
-                    (format!("{module}::forward"), read_write())
+                    ("forward", read_write())
                 };
-                call(kernel, slope(*activation).into_iter().chain(operands).collect())
+                let operands = slope(*activation).into_iter().chain(places).collect();
+                numberwise(&module(&layer.op), kernel, operands)
             }
             Op::Dropout { .. } if self.purpose == Purpose::Training => {
-                let (kernel, operands) = if x == y {
-                    ("dropout::apply_in_place", vec![Operand::Write(y)])
+                let (kernel, places) = if x == y {
+                    ("apply_in_place", vec![Operand::Write(y)])
                 } else {
-                    ("dropout::apply", read_write())
+                    ("apply", read_write())
                 };
-                call(kernel.into(), std::iter::once(Operand::DropoutKey).chain(operands).collect())
+                dropout(kernel, descriptor, places)
             }
-            Op::Flatten | Op::Dropout { .. } => return,
-            Op::Concat => return self.concat(index, layer, y),
-            Op::Add => return self.add(index, layer, y),
+            Op::Flatten if x.root == y.root => return,
+            Op::Flatten => moved(x, y, Mode::Overwrite),
+            Op::Dropout { .. } => return,
+            Op::Concat => return self.concat(tensor, node, y),
+            Op::Add => return self.add(node, y),
         };
         self.push(index, call);
     }
 
-    fn push(&mut self, layer: usize, call: Call) {
-        self.done.push(Step { layer: Some(layer), action: Action::Call(call) });
+    /// A convolution and what is fused with it.
+    fn conv2d(&mut self, tensor: NodeId, node: &Node<'_>, fused: &Fused<'_>) {
+        let index = node.index;
+        let (x, y) = (self.storage.place(node.inputs[0]), self.storage.place(tensor));
+        let weight = self.parameters.require(index, "weight");
+        let bias = self.parameters.find(index, "bias");
+        let module = fused.algorithm.module();
+        let descriptor = Descriptor::of(fused.conv, index, x.layout, y.layout);
+        if !fused.algorithm.is_blocked() {
+            let operands =
+                vec![Operand::Read(x), Operand::Weight(weight), Operand::Parameter(bias), Operand::Write(y)];
+            self.push(index, Call { kernel: format!("{module}::forward"), descriptor, operands });
+            return self.observe(index, y, Epilogue::default());
+        }
+        let activation = self.lowered.activation(fused);
+        let (kernel, operands) = match self.purpose {
+            Purpose::Training => {
+                let operands = vec![
+                    Operand::Read(x),
+                    Operand::Weight(weight),
+                    Operand::Parameter(bias),
+                    Operand::Activation(activation),
+                    Operand::Write(y),
+                ];
+                (format!("{module}::train_forward"), operands)
+            }
+            Purpose::Inference => {
+                let prepared = self.prepared.weight(index, module, descriptor.clone(), weight);
+                let folded = fused.norm.map(|norm| {
+                    let layer = &self.lowered.graph.layers[norm];
+                    self.prepared.normalisation(norm, layer, self.parameters, bias)
+                });
+                let channels = fused.conv.output.channels();
+                let followers = fused.followers();
+                let epilogue = Epilogue { channels, bias, norm: folded, activation, followers };
+                let operands = vec![
+                    Operand::Read(x),
+                    Operand::Prepared(prepared),
+                    Operand::Epilogue(epilogue.clone()),
+                    Operand::Write(y),
+                ];
+                self.push(index, Call { kernel: format!("{module}::forward"), descriptor, operands });
+                return self.observe(index, y, epilogue);
+            }
+        };
+        self.push(index, Call { kernel, descriptor, operands });
     }
 
     fn batch_norm(&mut self, index: usize, layer: &Layer, x: Place, y: Place) -> Call {
@@ -138,64 +235,121 @@ impl<'g> Steps<'g> {
         let kernel = match self.purpose {
             Purpose::Inference => {
                 operands.extend(running[..2].iter().map(|tensor| Operand::Running(*tensor)));
-                "batch_norm2d::forward"
+                "forward"
             }
             Purpose::Training => {
                 operands.extend(running.map(Operand::RunningMut));
                 operands.push(Operand::Saved(self.saved.reserve(index, 2 * layer.input.channels())));
-                "batch_norm2d::train_forward"
+                "train_forward"
             }
         };
         operands.push(Operand::Write(y));
-        Call { kernel: kernel.into(), descriptor: descriptor(layer, index), operands }
+        batch_norm(kernel, Descriptor::of(layer, index, x.layout, y.layout), operands)
     }
 
     /// Copies the inputs that do not stand in the joined tensor already.
-    fn concat(&mut self, index: usize, layer: &Layer, y: Place) {
-        let mut start = 0;
-        for input in &layer.inputs {
+    fn concat(&mut self, tensor: NodeId, node: &Node<'_>, y: Place) {
+        let mut first = 0;
+        for (input, start) in node.inputs.iter().zip(parts(self.lowered, tensor, &node.inputs)) {
             let x = self.storage.place(*input);
-            let part = y.part(start, x.len);
-            if x != part {
-                self.push(index, copy(x, part));
+            match start.map(|start| y.part(start, x.layout)) {
+                Some(part) if x == part => {}
+                Some(part) => self.push(node.index, moved(x, part, Mode::Overwrite)),
+                None => self.push(node.index, into_channels(x, y, first)),
             }
-            start += x.len;
+            first += x.layout.channels();
         }
     }
 
     /// Adds all summands to the one that shares the sum's memory, or to a copy of the first.
-    fn add(&mut self, index: usize, layer: &Layer, y: Place) {
-        let places: Vec<Place> = layer.inputs.iter().map(|input| self.storage.place(*input)).collect();
+    fn add(&mut self, node: &Node<'_>, y: Place) {
+        let places: Vec<Place> = node.inputs.iter().map(|input| self.storage.place(*input)).collect();
         let base = places.iter().position(|place| *place == y).unwrap_or_else(|| {
-            self.push(index, copy(places[0], y));
+            self.push(node.index, moved(places[0], y, Mode::Overwrite));
             0
         });
         for (_, x) in places.into_iter().enumerate().filter(|(i, _)| *i != base) {
-            self.push(index, accumulate(x, y));
+            self.push(node.index, moved(x, y, Mode::Accumulate));
         }
     }
 }
 
 /// Each output of the network, and its part of the user's memory, where they stand one behind the other.
-pub(super) fn outputs(graph: &Graph, root: Root) -> Vec<(NodeId, Place)> {
-    let all = Place::whole(root, graph.outputs_len());
+pub(super) fn outputs(lowered: &Lowered<'_>, root: Root) -> Vec<(NodeId, Place)> {
+    let graph = lowered.graph;
+    let all = Place::whole(root, Layout::Planes(graph.outputs_len()));
     let mut start = 0;
-    let place = |node: &NodeId| {
-        let part = all.part(start, graph.shape(*node).len());
+    let place = |(shape, tensor): (crate::shape::Shape, &NodeId)| {
+        let part = all.part(start, Layout::planes(shape));
         start += part.len;
-        (*node, part)
+        (*tensor, part)
     };
-    graph.outputs.iter().map(place).collect()
+    graph.output_shapes().into_iter().zip(&lowered.outputs).map(place).collect()
 }
 
-pub(super) fn copy(x: Place, y: Place) -> Call {
-    let operands = vec![Operand::Read(x), Operand::Write(y)];
-    Call { kernel: "elementwise::copy".into(), descriptor: None, operands }
+/// What stands at `x` is written to `y`, or added to it, in the layout of `y`.
+pub(super) fn moved(x: Place, y: Place, mode: Mode) -> Call {
+    let mut operands = vec![Operand::Read(x), Operand::Write(y)];
+    let (kernel, blocked) = match (x.layout, y.layout) {
+        (Layout::Planes(_), Layout::Blocked(blocked)) => ("blocked::from_planes", blocked),
+        (Layout::Blocked(blocked), Layout::Planes(_)) => ("blocked::to_planes", blocked),
+        (Layout::Planes(_), Layout::Planes(_)) | (Layout::Blocked(_), Layout::Blocked(_)) => {
+            let kernel = match mode {
+                Mode::Overwrite => "copy",
+                Mode::Accumulate => "accumulate",
+            };
+            return numberwise("elementwise", kernel, operands);
+        }
+    };
+    operands.push(Operand::Mode(mode));
+    Call { kernel: kernel.into(), descriptor: Some(Descriptor::Blocked(blocked)), operands }
 }
 
-pub(super) fn accumulate(x: Place, y: Place) -> Call {
+/// A kernel whose numbers depend on nothing but the numbers at the same place.
+pub(super) fn numberwise(module: &str, kernel: &str, operands: Vec<Operand>) -> Call {
+    match Images::of(&operands) {
+        Some(images) => {
+            let descriptor = Some(Descriptor::Images(images));
+            Call { kernel: format!("{module}::blocked::{kernel}"), descriptor, operands }
+        }
+        None => Call { kernel: format!("{module}::{kernel}"), descriptor: None, operands },
+    }
+}
+
+/// A kernel of dropout, which has the masks' key before its other operands.
+pub(super) fn dropout(kernel: &str, layer: Option<Descriptor>, places: Vec<Operand>) -> Call {
+    let images = Images::of(&places);
+    let mut operands = vec![Operand::DropoutKey];
+    operands.extend(places);
+    let Some(images) = images else {
+        return Call { kernel: format!("dropout::{kernel}"), descriptor: layer, operands };
+    };
+    operands.splice(..0, layer.map(Operand::Descriptor));
+    let descriptor = Some(Descriptor::Images(images));
+    Call { kernel: format!("dropout::blocked::{kernel}"), descriptor, operands }
+}
+
+/// A kernel of batch normalisation.
+pub(super) fn batch_norm(kernel: &str, norm: Option<Descriptor>, operands: Vec<Operand>) -> Call {
+    let (Some(images), Some(norm)) = (Images::of(&operands), norm) else {
+        unreachable!("only images are normalised, and they stand in blocks: {operands:?}")
+    };
+    let descriptor = Some(Descriptor::BlockedBatchNorm2d { norm: Box::new(norm), images });
+    Call { kernel: format!("batch_norm2d::blocked::{kernel}"), descriptor, operands }
+}
+
+/// Writes the channels of `x` to those of `y` from `first` on.
+fn into_channels(x: Place, y: Place, first: usize) -> Call {
+    let descriptor = Some(Descriptor::part(y.layout, x.layout, first));
     let operands = vec![Operand::Read(x), Operand::Write(y)];
-    Call { kernel: "elementwise::accumulate".into(), descriptor: None, operands }
+    Call { kernel: "elementwise::blocked::copy_channels".into(), descriptor, operands }
+}
+
+/// Writes the channels of `x` from `first` on to `y`, or adds them.
+pub(super) fn from_channels(x: Place, y: Place, first: usize, mode: Mode) -> Call {
+    let descriptor = Some(Descriptor::part(x.layout, y.layout, first));
+    let operands = vec![Operand::Read(x), Operand::Write(y), Operand::Mode(mode)];
+    Call { kernel: "elementwise::blocked::take_channels".into(), descriptor, operands }
 }
 
 /// The leading operand of a leaky relu.
@@ -213,16 +367,16 @@ pub(super) fn slope(activation: Activation) -> Option<Operand> {
     }
 }
 
-/// The runtime's module of a layer's kernels.
+/// The runtime's module of the kernels of a layer that is no convolution.
 pub(super) fn module(op: &Op) -> String {
     match op {
-        Op::Conv2d(conv) => Algorithm::choose(conv).module().into(),
         Op::Activation(_) => format!("activation::{}", op.name()),
         Op::MaxPool2d(_) | Op::AvgPool2d(_) | Op::AdaptiveAvgPool2d(_) | Op::AdaptiveMaxPool2d(_) => {
-            format!("pool::{}", op.name())
+            format!("pool::blocked::{}", op.name())
         }
-        Op::Upsample(upsample) if upsample.bilinear => "upsample::bilinear".into(),
-        Op::Upsample(_) => "upsample::nearest".into(),
+        Op::Upsample(upsample) if upsample.bilinear => "upsample::blocked::bilinear".into(),
+        Op::Upsample(_) => "upsample::blocked::nearest".into(),
+        Op::Conv2d(_) => unreachable!("its algorithm knows"),
         Op::ConvTranspose2d(_)
         | Op::Linear(_)
         | Op::BatchNorm2d(_)
@@ -230,59 +384,5 @@ pub(super) fn module(op: &Op) -> String {
         | Op::Softmax
         | Op::Dropout { .. } => op.name().into(),
         Op::Flatten | Op::Concat | Op::Add => "elementwise".into(),
-    }
-}
-
-/// What the kernels of a layer must know of it.
-pub(super) fn descriptor(layer: &Layer, index: usize) -> Option<Descriptor> {
-    let (input, output) = (layer.input, layer.output);
-    let window = |sliding: Sliding| Window { input: input.plane(), output: output.plane(), sliding };
-    let (channels, pixels) = (input.channels(), input.plane_len());
-    match &layer.op {
-        Op::Conv2d(conv) => Some(Descriptor::Conv2d {
-            in_channels: channels,
-            out_channels: conv.channels,
-            groups: conv.groups,
-            window: window(conv.window),
-        }),
-        // Of the convolution that it is the transpose of, as the kernels have it.
-        Op::ConvTranspose2d(conv) => Some(Descriptor::Conv2d {
-            in_channels: conv.channels,
-            out_channels: channels,
-            groups: conv.groups,
-            window: Window { input: output.plane(), output: input.plane(), sliding: conv.window },
-        }),
-        Op::Upsample(upsample) => Some(Descriptor::Upsample {
-            channels,
-            input: input.plane(),
-            scale: upsample.scale,
-            align_corners: upsample.align_corners,
-        }),
-        Op::LocalResponseNorm(norm) => Some(Descriptor::LocalResponseNorm {
-            channels,
-            pixels,
-            size: norm.size,
-            alpha: norm.alpha,
-            beta: norm.beta,
-            k: norm.k,
-        }),
-        Op::Linear(linear) => {
-            Some(Descriptor::Linear { in_features: channels, out_features: linear.features })
-        }
-        Op::MaxPool2d(pool) => Some(Descriptor::MaxPool2d { channels, window: window(pool.window) }),
-        Op::AvgPool2d(pool) => Some(Descriptor::AvgPool2d {
-            channels,
-            window: window(pool.window),
-            count_include_pad: pool.count_include_pad,
-        }),
-        Op::AdaptiveAvgPool2d(_) | Op::AdaptiveMaxPool2d(_) => {
-            Some(Descriptor::AdaptivePool2d { channels, input: input.plane(), output: output.plane() })
-        }
-        Op::BatchNorm2d(norm) => {
-            Some(Descriptor::BatchNorm2d { channels, pixels, eps: norm.eps, momentum: norm.momentum })
-        }
-        Op::Softmax => Some(Descriptor::Softmax { channels, pixels }),
-        Op::Dropout { p } => Some(Descriptor::Dropout { p: *p, layer: index }),
-        Op::Activation(_) | Op::Flatten | Op::Concat | Op::Add => None,
     }
 }

@@ -6,18 +6,26 @@
 mod algorithm;
 mod arena;
 mod backward;
+mod descriptor;
 mod display;
 mod forward;
 mod gradients;
+mod halo;
+mod layout;
+mod lower;
 mod parameters;
+mod prepare;
 mod storage;
 
-pub use algorithm::Algorithm;
+pub use algorithm::{Algorithm, Choice, Choices, Tile};
+pub use descriptor::{Descriptor, Images, Window};
+pub use layout::{Blocked, Layout};
 pub use parameters::{Parameters, Placed};
+pub use prepare::{Len, Piece, Prepared};
 
 use crate::graph::Graph;
-use crate::ops::window::Sliding;
-use storage::Storage;
+use crate::ops::activation::Activation;
+use storage::{Purpose, Storage};
 
 /// Offsets and lengths are rounded up to so many numbers: a cache line.
 const LINE: usize = 16;
@@ -27,6 +35,8 @@ const LINE: usize = 16;
 pub struct Plan {
     /// Where each tensor of the state stands.
     pub parameters: Parameters,
+    /// What inference wants computed beforehand.
+    pub prepared: Prepared,
     /// Inference.
     pub inference: Pass,
     /// Training: the forward steps, then the backward steps, over the same memory.
@@ -63,11 +73,35 @@ pub enum Action {
     /// A kernel runs.
     Call(Call),
     /// The layer's output stands here, to be looked at.
-    Observe(Place),
+    Observe(Observed),
+}
+
+/// What can be looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observed {
+    /// What the layer, or the last that its kernel computes too, has given.
+    pub place: Place,
+    /// What its kernel did behind the convolution itself.
+    pub epilogue: Epilogue,
+}
+
+/// What the kernel of a convolution does with its sums: bias, batch normalisation, activation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Epilogue {
+    /// The channels of the sums.
+    pub channels: usize,
+    /// The bias, by its index in [`Parameters`].
+    pub bias: Option<usize>,
+    /// The normalisation, by its index in [`Prepared`].
+    pub norm: Option<usize>,
+    /// What comes last.
+    pub activation: Option<Activation>,
+    /// The layers that these are, but for the bias.
+    pub followers: Vec<usize>,
 }
 
 /// A kernel and its operands.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Call {
     /// Its path within the runtime: `conv2d::im2col::forward`.
     pub kernel: String,
@@ -104,6 +138,16 @@ pub enum Operand {
     DropoutKey,
     /// A number.
     Number(f64),
+    /// What the kernel must know beside its first descriptor.
+    Descriptor(Descriptor),
+    /// A prepared piece to be read.
+    Prepared(usize),
+    /// A prepared piece to be written.
+    PreparedMut(usize),
+    /// What becomes of a convolution's sums in inference.
+    Epilogue(Epilogue),
+    /// What becomes of a convolution's sums in training.
+    Activation(Option<Activation>),
 }
 
 /// Whether a gradient is the first to be written, or added to what is there.
@@ -126,6 +170,8 @@ pub struct Place {
     pub len: usize,
     /// How many numbers lie between the starts of two images.
     pub stride: usize,
+    /// Which of its numbers is which of the tensor's.
+    pub layout: Layout,
 }
 
 /// Memory that a place is part of.
@@ -143,13 +189,19 @@ pub enum Root {
 
 impl Place {
     /// All of its memory.
-    fn whole(root: Root, len: usize) -> Self {
-        Self { root, start: 0, len, stride: len }
+    fn whole(root: Root, layout: Layout) -> Self {
+        let len = layout.len();
+        Self { root, start: 0, len, stride: len, layout }
     }
 
     /// A part of it.
-    fn part(self, start: usize, len: usize) -> Self {
-        Self { start: self.start + start, len, ..self }
+    fn part(self, start: usize, layout: Layout) -> Self {
+        Self { start: self.start + start, len: layout.len(), layout, ..self }
+    }
+
+    /// The same memory, looked at in another way.
+    fn seen_as(self, layout: Layout) -> Self {
+        self.part(0, layout)
     }
 
     /// Whether it is all of its memory.
@@ -158,131 +210,24 @@ impl Place {
     }
 }
 
-/// What a kernel must know of its layer; the runtime has types of the same names.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Descriptor {
-    /// Convolution; of a transposed one, the convolution that it is the transpose of.
-    Conv2d {
-        /// Channels that go in.
-        in_channels: usize,
-        /// Channels that come out.
-        out_channels: usize,
-        /// Groups.
-        groups: usize,
-        /// Its window.
-        window: Window,
-    },
-    /// Fully connected layer.
-    Linear {
-        /// Features that go in.
-        in_features: usize,
-        /// Features that come out.
-        out_features: usize,
-    },
-    /// Max-pool.
-    MaxPool2d {
-        /// Channels.
-        channels: usize,
-        /// Its window.
-        window: Window,
-    },
-    /// Average pool.
-    AvgPool2d {
-        /// Channels.
-        channels: usize,
-        /// Its window.
-        window: Window,
-        /// Whether padding counts.
-        count_include_pad: bool,
-    },
-    /// Adaptive pool.
-    AdaptivePool2d {
-        /// Channels.
-        channels: usize,
-        /// Plane before.
-        input: [usize; 2],
-        /// Plane after.
-        output: [usize; 2],
-    },
-    /// Upsampling.
-    Upsample {
-        /// Channels.
-        channels: usize,
-        /// Plane before.
-        input: [usize; 2],
-        /// How many times larger it becomes.
-        scale: [usize; 2],
-        /// Whether the corner pixels lie on each other.
-        align_corners: bool,
-    },
-    /// Local response normalisation.
-    LocalResponseNorm {
-        /// Channels.
-        channels: usize,
-        /// Pixels of a plane.
-        pixels: usize,
-        /// Channels that are summed over.
-        size: usize,
-        /// Weight of the squares.
-        alpha: f64,
-        /// The exponent.
-        beta: f64,
-        /// Added to the squares.
-        k: f64,
-    },
-    /// Softmax.
-    Softmax {
-        /// Channels.
-        channels: usize,
-        /// Pixels of a plane.
-        pixels: usize,
-    },
-    /// Batch normalisation.
-    BatchNorm2d {
-        /// Channels.
-        channels: usize,
-        /// Pixels of a plane.
-        pixels: usize,
-        /// Added to the variance.
-        eps: f64,
-        /// Weight of the newest batch.
-        momentum: f64,
-    },
-    /// Dropout.
-    Dropout {
-        /// Share that becomes zero.
-        p: f64,
-        /// Index of the layer: each has masks of its own.
-        layer: usize,
-    },
-}
-
-/// A sliding window over a plane of known size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// The plane before.
-    pub input: [usize; 2],
-    /// The plane after.
-    pub output: [usize; 2],
-    /// The window.
-    pub sliding: Sliding,
-}
-
 /// Plans a network.
 pub fn plan(graph: &Graph) -> Plan {
     let parameters = Parameters::lay_out(graph);
 
-    let storage = Storage::assign(graph, storage::Purpose::Inference);
-    let steps = forward::inference(graph, &storage, &parameters);
+    let lowered = lower::lower(graph, Purpose::Inference);
+    let storage = Storage::assign(&lowered, Purpose::Inference);
+    let (steps, prepared) = forward::inference(&lowered, &storage, &parameters);
     let (offsets, image_len) = arena::arrange(&[&steps], &storage.buffer_lens);
     let inference = Pass { steps, offsets, image_len };
 
-    let storage = Storage::assign(graph, storage::Purpose::Training);
-    let (forward, saved) = forward::training(graph, &storage, &parameters);
-    let (backward, buffer_lens) = backward::backward(graph, &storage, &parameters, &saved);
+    let lowered = lower::lower(graph, Purpose::Training);
+    let storage = Storage::assign(&lowered, Purpose::Training);
+    let (forward, saved) = forward::training(&lowered, &storage, &parameters);
+    let (backward, buffer_lens) = backward::backward(&lowered, &storage, &parameters, &saved);
     let (offsets, image_len) = arena::arrange(&[&forward, &backward], &buffer_lens);
     Plan {
         parameters,
+        prepared,
         inference,
         forward: Pass { steps: forward, offsets: offsets.clone(), image_len },
         backward: Pass { steps: backward, offsets, image_len },

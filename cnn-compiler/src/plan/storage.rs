@@ -1,14 +1,17 @@
 //! Which tensors share memory, and which stand inside others.
 //!
-//! 1. `flatten` only looks at its input in another way, and so does `dropout` in inference: they share its memory.
+//! 1. `flatten` only looks at its input in another way, if that has a layout of which this is true, and so does `dropout` in
+//!    inference: they share its memory.
 //! 2. A function of each number may work in place if nobody else needs what stood there before.
 //! 3. `add` may add to the memory of one of its summands under the same condition.
 //! 4. An input of `concat` that nobody else reads is written straight into its channels of the joined tensor.
 //!
 //! In training, "nobody needs it" includes the backward pass.
 
+use super::layout::Layout;
+use super::lower::{Lowered, Node, Work};
 use super::{Place, Root};
-use crate::graph::{Graph, Layer, NodeId};
+use crate::graph::{Layer, NodeId};
 use crate::ops::Op;
 use crate::ops::activation::Activation;
 
@@ -19,10 +22,12 @@ pub(super) enum Purpose {
     Training,
 }
 
-/// A place for each tensor of a graph.
+/// A place for each tensor of a network.
 #[derive(Debug)]
 pub(super) struct Storage {
     places: Vec<Place>,
+    /// Where a max-pool keeps which of its pixels were the largest, by the tensor that it gives.
+    indices: Vec<Option<Place>>,
     /// Numbers per image of each buffer.
     pub(super) buffer_lens: Vec<usize>,
 }
@@ -32,6 +37,8 @@ pub(super) struct Storage {
 pub(super) enum Saved {
     Input,
     Output,
+    /// Which pixel of each window is the largest.
+    Indices,
     Nothing,
 }
 
@@ -41,10 +48,9 @@ pub(super) fn saved(op: &Op) -> Saved {
         Op::Conv2d(_)
         | Op::ConvTranspose2d(_)
         | Op::Linear(_)
-        | Op::MaxPool2d(_)
-        | Op::AdaptiveMaxPool2d(_)
         | Op::BatchNorm2d(_)
         | Op::LocalResponseNorm(_) => Saved::Input,
+        Op::MaxPool2d(_) | Op::AdaptiveMaxPool2d(_) => Saved::Indices,
         Op::Activation(activation) => match activation {
             Activation::Relu
             | Activation::Relu6
@@ -68,6 +74,15 @@ pub(super) fn saved(op: &Op) -> Saved {
     }
 }
 
+/// Whether the backward pass of a node needs what the node gave.
+fn keeps_output(node: &Node<'_>) -> bool {
+    match &node.work {
+        Work::Layer(layer) => saved(&layer.op) == Saved::Output,
+        Work::Conv2d(fused) => fused.activation.is_some(),
+        Work::FromPlanes | Work::ToPlanes => false,
+    }
+}
+
 /// Tensors that share memory.
 #[derive(Debug)]
 struct Class {
@@ -78,8 +93,8 @@ struct Class {
     children: Vec<usize>,
 }
 
-struct Assigner<'g> {
-    graph: &'g Graph,
+struct Assigner<'l> {
+    lowered: &'l Lowered<'l>,
     purpose: Purpose,
     readers: Vec<Vec<NodeId>>,
     classes: Vec<Class>,
@@ -89,19 +104,43 @@ struct Assigner<'g> {
 
 impl Storage {
     /// Decides where each tensor stands.
-    pub(super) fn assign(graph: &Graph, purpose: Purpose) -> Self {
-        let mut assigner =
-            Assigner { graph, purpose, readers: graph.readers(), classes: Vec::new(), class_of: Vec::new() };
-        assigner.open(NodeId::INPUT, graph.input.len());
-        for (node, layer) in graph.nodes() {
-            assigner.layer(node, layer);
+    pub(super) fn assign(lowered: &Lowered<'_>, purpose: Purpose) -> Self {
+        let readers = lowered.readers();
+        let mut assigner = Assigner { lowered, purpose, readers, classes: Vec::new(), class_of: Vec::new() };
+        assigner.open(NodeId::INPUT);
+        for (tensor, node) in lowered.nodes() {
+            assigner.node(tensor, node);
         }
-        assigner.finish()
+        let mut storage = assigner.finish();
+        if purpose == Purpose::Training {
+            storage.keep_indices(lowered);
+        }
+        storage
     }
 
     /// Where a tensor stands.
-    pub(super) fn place(&self, node: NodeId) -> Place {
-        self.places[node.0]
+    pub(super) fn place(&self, tensor: NodeId) -> Place {
+        self.places[tensor.0]
+    }
+
+    /// Where the max-pool that gives this tensor keeps its indices.
+    pub(super) fn indices(&self, tensor: NodeId) -> Place {
+        self.indices[tensor.0]
+            .unwrap_or_else(|| unreachable!("{tensor:?} is given by a max-pool of training"))
+    }
+
+    /// Room for the indices of max-pools: a byte for each number of the output, halo not included.
+    fn keep_indices(&mut self, lowered: &Lowered<'_>) {
+        for (tensor, node) in lowered.nodes() {
+            if node.op().is_some_and(|op| saved(op) == Saved::Indices)
+                && let Layout::Blocked(blocked) = lowered.layout(tensor)
+            {
+                let bytes = super::layout::Blocked { halo: [0, 0], ..blocked }.channels_len(blocked.channels);
+                let place = Place::whole(Root::Buffer(self.buffer_lens.len()), Layout::Planes(bytes / 4));
+                self.indices[tensor.0] = Some(place);
+                self.buffer_lens.push(place.len);
+            }
+        }
     }
 }
 
@@ -109,37 +148,50 @@ impl Storage {
 const INPUT_CLASS: usize = 0;
 
 impl Assigner<'_> {
-    fn open(&mut self, node: NodeId, len: usize) {
+    fn open(&mut self, tensor: NodeId) {
+        let len = self.lowered.layout(tensor).len();
         self.class_of.push(self.classes.len());
-        self.classes.push(Class { len, members: vec![node], parent: None, children: Vec::new() });
+        self.classes.push(Class { len, members: vec![tensor], parent: None, children: Vec::new() });
     }
 
-    fn share(&mut self, node: NodeId, class: usize) {
+    fn share(&mut self, tensor: NodeId, class: usize) {
         self.class_of.push(class);
-        self.classes[class].members.push(node);
+        self.classes[class].members.push(tensor);
     }
 
-    fn layer(&mut self, node: NodeId, layer: &Layer) {
-        let first = self.class_of[layer.inputs[0].0];
+    fn node(&mut self, tensor: NodeId, node: &Node<'_>) {
+        match &node.work {
+            Work::Layer(layer) => self.layer(tensor, node, layer),
+            Work::Conv2d(_) | Work::FromPlanes | Work::ToPlanes => self.open(tensor),
+        }
+    }
+
+    fn layer(&mut self, tensor: NodeId, node: &Node<'_>, layer: &Layer) {
+        let first = self.class_of[node.inputs[0].0];
         let training = self.purpose == Purpose::Training;
         match &layer.op {
-            Op::Flatten => self.share(node, first),
-            Op::Dropout { .. } if !training => self.share(node, first),
-            Op::Activation(_) if training && saved(&layer.op) == Saved::Input => {
-                self.open(node, layer.output.len());
-            }
-            Op::Activation(_) | Op::Dropout { .. } if self.may_overwrite(first, node) => {
-                self.share(node, first);
-            }
-            Op::Add => {
-                let summands = once_each(&self.classes_of(layer));
-                let free = summands.into_iter().find(|class| self.may_overwrite(*class, node));
-                match free {
-                    Some(class) => self.share(node, class),
-                    None => self.open(node, layer.output.len()),
+            Op::Flatten => {
+                let [before, after] = [node.inputs[0], tensor].map(|tensor| self.lowered.layout(tensor));
+                if before.is_same_memory(after) {
+                    self.share(tensor, first);
+                } else {
+                    self.open(tensor);
                 }
             }
-            Op::Concat => self.concat(node, layer),
+            Op::Dropout { .. } if !training => self.share(tensor, first),
+            Op::Activation(_) if training && saved(&layer.op) == Saved::Input => self.open(tensor),
+            Op::Activation(_) | Op::Dropout { .. } if self.may_overwrite(first, tensor) => {
+                self.share(tensor, first);
+            }
+            Op::Add => {
+                let summands = once_each(&self.classes_of(node));
+                let free = summands.into_iter().find(|class| self.may_overwrite(*class, tensor));
+                match free {
+                    Some(class) => self.share(tensor, class),
+                    None => self.open(tensor),
+                }
+            }
+            Op::Concat => self.concat(tensor, node),
             Op::Conv2d(_)
             | Op::ConvTranspose2d(_)
             | Op::Linear(_)
@@ -152,29 +204,30 @@ impl Assigner<'_> {
             | Op::LocalResponseNorm(_)
             | Op::Activation(_)
             | Op::Softmax
-            | Op::Dropout { .. } => self.open(node, layer.output.len()),
+            | Op::Dropout { .. } => self.open(tensor),
         }
     }
 
     /// Opens the joined tensor, and moves into it the inputs that nobody else reads.
-    fn concat(&mut self, node: NodeId, layer: &Layer) {
+    fn concat(&mut self, tensor: NodeId, node: &Node<'_>) {
         let joined = self.classes.len();
-        self.open(node, layer.output.len());
-        let once = once_each(&self.classes_of(layer));
-        let mut start = 0;
-        for input in &layer.inputs {
+        self.open(tensor);
+        let once = once_each(&self.classes_of(node));
+        for (input, start) in node.inputs.iter().zip(parts(self.lowered, tensor, &node.inputs)) {
             let class = self.class_of[input.0];
-            if once.contains(&class) && self.is_read_only_by(class, node) {
+            if let Some(start) = start
+                && once.contains(&class)
+                && self.is_read_only_by(class, tensor)
+            {
                 self.classes[class].parent = Some((joined, start));
                 self.classes[joined].children.push(class);
             }
-            start += self.graph.shape(*input).len();
         }
     }
 
-    /// The classes of a layer's inputs.
-    fn classes_of(&self, layer: &Layer) -> Vec<usize> {
-        layer.inputs.iter().map(|input| self.class_of[input.0]).collect()
+    /// The classes of a node's inputs.
+    fn classes_of(&self, node: &Node<'_>) -> Vec<usize> {
+        node.inputs.iter().map(|input| self.class_of[input.0]).collect()
     }
 
     /// Whether `reader` is the only one outside of the class that reads it, as the user does an output, and the class is ours and free to move.
@@ -183,7 +236,7 @@ impl Assigner<'_> {
         let reads_of = |member: &NodeId| self.readers[member.0].iter();
         class != INPUT_CLASS
             && self.classes[class].parent.is_none()
-            && !members.iter().any(|member| self.graph.outputs.contains(member))
+            && !members.iter().any(|member| self.lowered.outputs.contains(member))
             && members.iter().flat_map(reads_of).all(|other| *other == reader || members.contains(other))
     }
 
@@ -196,9 +249,8 @@ impl Assigner<'_> {
     /// Whether the backward pass of a layer that wrote to the class needs what it wrote.
     fn keeps_an_output(&self, class: usize) -> bool {
         let class = &self.classes[class];
-        let layers = class.members.iter().filter_map(|member| self.graph.layer(*member));
-        layers.into_iter().any(|layer| saved(&layer.op) == Saved::Output)
-            || class.children.iter().any(|child| self.keeps_an_output(*child))
+        let nodes = class.members.iter().filter_map(|member| self.lowered.node(*member));
+        nodes.into_iter().any(keeps_output) || class.children.iter().any(|child| self.keeps_an_output(*child))
     }
 
     /// Turns classes into places.
@@ -211,17 +263,37 @@ impl Assigner<'_> {
                 buffer_lens.push(class.len);
             }
         }
-        let place = |(node, class): (usize, &usize)| {
+        let place = |(tensor, class): (usize, &usize)| {
             let (mut class, mut start) = (*class, 0);
             while let Some((parent, at)) = self.classes[class].parent {
                 class = parent;
                 start += at;
             }
-            let len = self.graph.shape(NodeId(node)).len();
-            Place { root: roots[class], start, len, stride: self.classes[class].len }
+            let layout = self.lowered.layout(NodeId(tensor));
+            Place { root: roots[class], start, len: layout.len(), stride: self.classes[class].len, layout }
         };
-        Storage { places: self.class_of.iter().enumerate().map(place).collect(), buffer_lens }
+        let places: Vec<Place> = self.class_of.iter().enumerate().map(place).collect();
+        Storage { indices: vec![None; places.len()], places, buffer_lens }
     }
+}
+
+/// Where in a joined tensor each of its parts starts; `None` for one that cannot stand there as it is.
+pub(super) fn parts(lowered: &Lowered<'_>, joined: NodeId, inputs: &[NodeId]) -> Vec<Option<usize>> {
+    let mut first = 0;
+    let joined = lowered.layout(joined);
+    let part = |input: &NodeId| match (joined, lowered.layout(*input)) {
+        (Layout::Blocked(joined), Layout::Blocked(part)) => {
+            let start = joined.part(first, part.channels);
+            first += part.channels;
+            start
+        }
+        (_, part) => {
+            let start = first;
+            first += part.len();
+            Some(start)
+        }
+    };
+    inputs.iter().map(part).collect()
 }
 
 /// The classes that stand once in the list: two inputs of one class are the same numbers.

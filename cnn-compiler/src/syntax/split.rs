@@ -76,15 +76,24 @@ impl Angles {
 }
 
 /// What an item would declare, were it right.
-pub(super) enum Declared {
+pub(crate) enum Declared {
     /// A function with `->`, or a `type`.
     Type(syn::Visibility, Ident),
     /// A function without.
     Block(syn::Visibility, Ident),
 }
 
+impl Declared {
+    /// Its name.
+    pub(crate) fn into_name(self) -> Ident {
+        match self {
+            Self::Type(_, name) | Self::Block(_, name) => name,
+        }
+    }
+}
+
 /// What an item would declare, were it right.
-pub(super) fn declared(item: &TokenStream) -> Option<Declared> {
+pub(crate) fn declared(item: &TokenStream) -> Option<Declared> {
     let tokens: Vec<TokenTree> = item.clone().into_iter().collect();
     let is_ident = |token: &TokenTree, name: &str| matches!(token, TokenTree::Ident(i) if i == name);
     let keyword = tokens.iter().position(|t| is_ident(t, "fn") || is_ident(t, "type"))?;

@@ -225,3 +225,125 @@ fn an_image_of_another_size() {
     let mut scratch = Scratch::new(1, 0, 0);
     relu::forward(View::dense(&[0.0; 6], 3), ViewMut::dense(&mut [0.0; 6], 2), scratch.workspace());
 }
+
+mod images {
+    //! The kernels on images in the layout of the network, against those on numbers.
+
+    use super::{Kernels, all};
+    use crate::Write;
+    use crate::activation::*;
+    use crate::blocked::testing::{batch, planes};
+    use crate::blocked::{Blocked, Operands};
+    use crate::conv2d::testing::{Batch, Scratch, numbers};
+    use alloc::vec;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    /// A function's kernels on images: its name, and all their results for x, `d_y` and a gradient that is added to.
+    struct OnImages {
+        what: &'static str,
+        run: fn(&Operands<3>, &Batch, &Batch, &Batch, usize) -> [Batch; 5],
+    }
+
+    /// y, y in place, `d_x`, the sum in `d_x`, and `d_y` in place; x is what was saved.
+    macro_rules! on_images {
+        ($module:ident($($argument:expr)?)) => {
+            OnImages {
+                what: stringify!($module),
+                run: |d, x, d_y, before, lanes| {
+                    let mut scratch = Scratch::new(lanes, 0, 0);
+                    let (channels, plane, [of_x, of_d_y, of_d_x]) = (d.channels, d.plane, d.halos);
+                    let one = Operands { channels, plane, halos: [of_x] };
+                    let two = |halos| Operands { channels, plane, halos };
+                    let garbage = |of: &Batch| {
+                        let (count, len) = (of.view().count(), of.view().image_len());
+                        Batch::new(&vec![f32::NAN; count * len], len, 3)
+                    };
+                    let (mut y, mut d_x) = (garbage(before), garbage(before));
+                    let (mut y_in_place, mut sum, mut d_in_place) = (x.clone(), before.clone(), d_y.clone());
+                    let work = &mut scratch;
+                    $module::blocked::forward(
+                        &two([of_x, of_d_x]), $($argument,)? x.view(), y.view_mut(), work.workspace(),
+                    );
+                    $module::blocked::forward_in_place(&one, $($argument,)? y_in_place.view_mut(), work.workspace());
+                    for (d_x, write) in [(&mut d_x, Write::Overwrite), (&mut sum, Write::Accumulate)] {
+                        $module::blocked::backward(
+                            d, $($argument,)? x.view(), d_y.view(), d_x.view_mut(), write, work.workspace(),
+                        );
+                    }
+                    $module::blocked::backward_in_place(
+                        &two([of_x, of_d_y]), $($argument,)? x.view(), d_in_place.view_mut(), work.workspace(),
+                    );
+                    [y, y_in_place, d_x, sum, d_in_place]
+                },
+            }
+        };
+    }
+
+    /// In the order of [`all`].
+    fn all_on_images() -> Vec<OnImages> {
+        vec![
+            on_images!(relu()),
+            on_images!(leaky_relu(0.125)),
+            on_images!(leaky_relu(0.125)),
+            on_images!(leaky_relu(-0.5)),
+            on_images!(sigmoid()),
+            on_images!(tanh()),
+            on_images!(gelu()),
+            on_images!(silu()),
+            on_images!(relu6()),
+            on_images!(hardsigmoid()),
+            on_images!(hardswish()),
+        ]
+    }
+
+    fn assert_alike(d: &Operands<3>, count: usize, gap: usize, kernels: &Kernels, on_images: &OnImages) {
+        let layouts = d.layouts();
+        let [x, d_y, before] = [1, 2, 3].map(|seed| numbers(count * layouts[0].planes_len(), seed));
+        let [x, d_y, before] = [&x, &d_y, &before].map(|x| Batch::new(x, layouts[0].planes_len(), 0));
+        let [y, y_in_place] = kernels.outputs(&x, 0, 1).map(|y| y.dense());
+        let [d_x, sum, d_in_place] = kernels.gradients(&x, &d_y, &before, 1);
+
+        let images = |i: usize, x: &Batch| batch(&layouts[i], &x.dense(), gap);
+        let found = (on_images.run)(d, &images(0, &x), &images(1, &d_y), &images(2, &before), 1);
+        let expected = [(2, y), (0, y_in_place), (2, d_x), (2, sum), (1, d_in_place)];
+        for (i, (found, (layout, expected))) in found.iter().zip(expected).enumerate() {
+            assert_eq!(planes(&layouts[layout], found), expected, "result {i} of {}", on_images.what);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn kernels_on_images_compute_the_same(
+            channels in prop_oneof![1..4_usize, 14..35_usize],
+            plane in [1..6_usize, 1..6],
+            halos in [[0..3_usize, 0..3], [0..3, 0..3], [0..3, 0..3]],
+            alike: bool,
+            count in 1..4_usize,
+            gap in 0..3_usize,
+        ) {
+            let halos = if alike { [halos[0]; 3] } else { halos };
+            let d = Operands { channels, plane, halos };
+            for (kernels, on_images) in all().iter().zip(&all_on_images()) {
+                assert_alike(&d, count, gap, kernels, on_images);
+            }
+        }
+    }
+
+    #[cfg(feature = "rayon")]
+    #[test]
+    fn bits_do_not_depend_on_the_threads() {
+        for (channels, count) in [(70, 1), (40, 2), (18, 5)] {
+            for halos in [[[1, 1], [0, 0], [0, 1]], [[1, 1]; 3]] {
+                let d = Operands { channels, plane: [51, 43], halos };
+                let images = |layout: &Blocked| batch(layout, &numbers(count * layout.planes_len(), 1), 1);
+                let [x, d_y, before] = d.layouts().map(|layout| images(&layout));
+                for on_images in all_on_images() {
+                    crate::conv2d::testing::assert_same_bits(on_images.what, |lanes| {
+                        (on_images.run)(&d, &x, &d_y, &before, lanes).map(|y| y.dense()).concat()
+                    });
+                }
+            }
+        }
+    }
+}

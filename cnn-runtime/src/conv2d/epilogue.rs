@@ -5,8 +5,10 @@
 
 #![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
 
+use crate::blocked::Blocked;
 use crate::memory::LINE;
-use crate::simd::Simd;
+use crate::simd::{Kernel, Simd, on_best_unit};
+use crate::view::ViewMut;
 
 /// A function of each number that costs next to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,13 @@ impl<'a> Epilogue<'a> {
     #[must_use]
     pub fn bias(bias: Option<&'a [f32]>) -> Self {
         Self { scale: None, shift: bias, activation: Activation::Identity }
+    }
+
+    /// Applies it to images of sums in place.
+    pub(crate) fn apply(&self, d: &Blocked, y: &mut ViewMut) {
+        self.assert_channels(d.channels);
+        d.assert_image(y.image_len());
+        on_best_unit(InPlace { epilogue: *self, d, y });
     }
 
     /// The contract: a number for each channel.
@@ -82,10 +91,35 @@ impl<S: Simd> BlockEpilogue<S> {
     }
 }
 
+/// [`Epilogue::apply`]: the halo stays as it is.
+struct InPlace<'k, 'y> {
+    epilogue: Epilogue<'k>,
+    d: &'k Blocked,
+    y: &'k mut ViewMut<'y>,
+}
+
+impl Kernel for InPlace<'_, '_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self { epilogue, d, y } = self;
+        for image in y.images_mut() {
+            let (pixels, _) = image.as_chunks_mut::<LINE>();
+            for (block, pixels) in pixels.chunks_exact_mut(d.block_pixels().max(1)).enumerate() {
+                let epilogue = epilogue.of_block(simd, block);
+                for row in 0..d.plane[0] {
+                    for pixel in &mut pixels[d.row(row)] {
+                        simd.store(epilogue.apply(simd, simd.load(pixel)), pixel);
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simd::{Kernel, on_best_unit};
 
     struct Apply<'a>(Epilogue<'a>, usize, [f32; LINE]);
 

@@ -15,16 +15,26 @@
 use crate::blocked::Blocked;
 use crate::window::Window;
 
+pub mod dense;
+pub mod depthwise;
+pub mod direct;
+pub mod direct_weight;
 pub mod epilogue;
+pub mod first_layer;
+pub(crate) mod first_layer_weight;
 pub mod im2col;
 mod part;
 mod patches;
 pub mod pointwise;
+mod rows;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tile;
 mod weight_chunks;
+mod weight_sums;
+pub mod winograd;
 
 pub(crate) use weight_chunks::add_planes;
 

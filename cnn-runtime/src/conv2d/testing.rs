@@ -2,6 +2,7 @@
 
 use super::Conv2d;
 use crate::memory::{AlignedBuffer, Workspace};
+use crate::policy::Policy;
 use crate::reference::gradient_check::scattered;
 use crate::view::{View, ViewMut};
 use crate::window::Window;
@@ -110,6 +111,8 @@ impl Scratch {
 
     pub(crate) fn workspace(&mut self) -> Workspace<'_> {
         Workspace {
+            policy: Policy::Fast,
+            batch: usize::MAX,
             lanes: self.lanes,
             lane_scratch: &mut self.lane,
             step_scratch: &mut self.step,

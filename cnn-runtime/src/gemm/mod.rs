@@ -139,19 +139,6 @@ pub(crate) fn blocks(range: Range<usize>, len: usize) -> impl Iterator<Item = Ra
     range.step_by(len).map(move |start| start..end.min(start + len))
 }
 
-/// The sum of the products, in an order that vector units like.
-pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0; LINE];
-    let ((whole_a, rest_a), (whole_b, rest_b)) = (a.as_chunks::<LINE>(), b.as_chunks::<LINE>());
-    for (a, b) in whole_a.iter().zip(whole_b) {
-        for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
-            *lane += a * b;
-        }
-    }
-    let rest: f32 = rest_a.iter().zip(rest_b).map(|(a, b)| a * b).sum();
-    lanes.iter().sum::<f32>() + rest
-}
-
 /// The sum of `numbers`, in an order that vector units like.
 pub(crate) fn sum(numbers: &[f32]) -> f32 {
     let mut lanes = [0.0; LINE];

@@ -7,14 +7,9 @@
 use crate::window::Window;
 use core::ops::Range;
 
-pub mod adaptive_avg_pool2d;
-pub mod adaptive_max_pool2d;
-pub mod avg_pool2d;
-pub mod max_pool2d;
-mod taps;
+pub mod blocked;
 #[cfg(test)]
 mod tests;
-mod two_by_two;
 
 /// The largest pixel of each window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +59,11 @@ impl AvgPool2d {
 
     /// How many taps lie before the padded coordinate `end` along axis `axis` at place `o`.
     const fn taps_before(&self, axis: usize, o: usize, end: usize) -> usize {
-        let taps = end.saturating_sub(o * self.window.stride[axis]).div_ceil(self.window.dilation[axis]);
+        let pixels = end.saturating_sub(o * self.window.stride[axis]);
+        let taps = match self.window.dilation[axis] {
+            1 => pixels,
+            dilation => pixels.div_ceil(dilation),
+        };
         if taps < self.window.kernel[axis] { taps } else { self.window.kernel[axis] }
     }
 }
@@ -84,47 +83,5 @@ impl AdaptivePool2d {
     const fn part(&self, axis: usize, o: usize) -> Range<usize> {
         let (input, output) = (self.input[axis], self.output[axis]);
         o * input / output..((o + 1) * input).div_ceil(output)
-    }
-
-    /// Calls `body` with each part's place in the output, its pixels, and these in runs that lie side by side.
-    fn for_each_part(&self, mut body: impl FnMut(usize, usize, Runs)) {
-        for i in 0..self.output[0] {
-            for j in 0..self.output[1] {
-                let (rows, cols) = (self.part(0, i), self.part(1, j));
-                body(
-                    i * self.output[1] + j,
-                    rows.len() * cols.len(),
-                    Runs { rows, cols, width: self.input[1] },
-                );
-            }
-        }
-    }
-
-    /// The contract on lengths.
-    fn assert_images(&self, x_len: usize, y_len: usize) {
-        let lens = [self.input_len(), self.output_len()].map(|plane| self.channels * plane);
-        assert_eq!([x_len, y_len], lens, "image lengths of {self:?}");
-    }
-}
-
-/// The pixels of a rectangle on a plane, in runs that lie side by side: rows, or all at once where these are whole.
-#[derive(Clone)]
-struct Runs {
-    rows: Range<usize>,
-    cols: Range<usize>,
-    width: usize,
-}
-
-impl Iterator for Runs {
-    type Item = Range<usize>;
-
-    fn next(&mut self) -> Option<Range<usize>> {
-        if self.rows.is_empty() {
-            return None;
-        }
-        let first = self.rows.start;
-        let last = if self.cols.len() == self.width { self.rows.end - 1 } else { first };
-        self.rows.start = last + 1;
-        Some(first * self.width + self.cols.start..last * self.width + self.cols.end)
     }
 }

@@ -14,9 +14,12 @@ pub(crate) mod math;
 mod portable;
 mod sum;
 
-pub(crate) use sum::sums;
+pub(crate) use sum::{lane_sums, sums};
 
 use crate::memory::LINE;
+
+/// Half a cache line of numbers.
+pub(crate) const HALF: usize = LINE / 2;
 
 /// A vector unit: a value exists only where the CPU has it.
 pub(crate) trait Simd: Copy {
@@ -41,6 +44,46 @@ pub(crate) trait Simd: Copy {
     fn min(self, a: Self::Line, b: Self::Line) -> Self::Line;
     /// `a * b + c`, rounded once or twice.
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line;
+    /// Asks for the cache line around a number, which will be read some time later; cannot be seen in any result.
+    #[allow(clippy::trivially_copy_pass_by_ref)] // it is about where the number stands
+    fn prefetch(self, number: &f32);
+
+    /// Half a cache line of numbers, for kernels of which many more must be in registers at a time.
+    type Half: Copy;
+
+    /// The same number everywhere.
+    fn splat_half(self, number: f32) -> Self::Half;
+    /// Numbers from memory.
+    fn load_half(self, numbers: &[f32; HALF]) -> Self::Half;
+    /// Numbers to memory.
+    fn store_half(self, half: Self::Half, numbers: &mut [f32; HALF]);
+    /// `a + b`.
+    fn add_half(self, a: Self::Half, b: Self::Half) -> Self::Half;
+    /// `a - b`.
+    fn sub_half(self, a: Self::Half, b: Self::Half) -> Self::Half;
+    /// `a * b`.
+    fn mul_half(self, a: Self::Half, b: Self::Half) -> Self::Half;
+    /// `a * b + c`, rounded as [`Simd::mul_add`] does.
+    fn mul_add_half(self, a: Self::Half, b: Self::Half, c: Self::Half) -> Self::Half;
+    /// `a` where `new` is larger than `best` or is NaN, otherwise `b`.
+    fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line;
+    /// `a` where `p == q`, otherwise `b`.
+    fn if_equal(self, p: Self::Line, q: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line;
+    /// Numbers from bytes.
+    fn load_bytes(self, bytes: &[u8; LINE]) -> Self::Line;
+    /// Numbers to bytes; each is whole and from 0 to 255.
+    fn store_bytes(self, line: Self::Line, bytes: &mut [u8; LINE]);
+    /// Makes columns of rows.
+    fn transpose(self, square: &mut [[f32; LINE]; LINE]) {
+        #[allow(clippy::needless_range_loop)] // rows and columns of a square
+        for row in 1..LINE {
+            for column in 0..row {
+                let number = square[row][column];
+                square[row][column] = square[column][row];
+                square[column][row] = number;
+            }
+        }
+    }
 }
 
 /// Code over any vector unit.
@@ -119,7 +162,7 @@ mod tests {
     }
 
     /// Every operation of a unit, one line each.
-    struct Operations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; LINE]; 8]);
+    struct Operations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; LINE]; 12]);
 
     impl Kernel for Operations<'_> {
         type Output = ();
@@ -128,6 +171,8 @@ mod tests {
             let Self(from, to) = self;
             let [a, b, c] = [0, 1, 2].map(|i| simd.load(&from[i]));
             let mixed = simd.mul(a, simd.splat(f32::NAN));
+            let mut bytes = [0; LINE];
+            simd.store_bytes(simd.add(a, simd.splat(239.0)), &mut bytes);
             let results = [
                 simd.splat(from[0][3]),
                 a,
@@ -137,6 +182,10 @@ mod tests {
                 simd.mul(a, b),
                 simd.max(mixed, simd.max(a, c)),
                 simd.min(mixed, simd.min(a, c)),
+                simd.if_beats(mixed, c, simd.if_beats(b, a, b, a), c),
+                simd.if_beats(a, a, b, simd.if_beats(a, mixed, b, a)),
+                simd.if_equal(mixed, mixed, a, simd.if_equal(a, simd.splat(from[0][2]), b, c)),
+                simd.load_bytes(&bytes),
             ];
             for (result, to) in results.into_iter().zip(to) {
                 simd.store(result, to);
@@ -144,10 +193,58 @@ mod tests {
         }
     }
 
+    /// Every operation of a unit on halves, the first halves of a line each.
+    struct HalfOperations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; HALF]; 6]);
+
+    impl Kernel for HalfOperations<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) {
+            let Self(from, to) = self;
+            let [a, b, c] = [0, 1, 2].map(|i| simd.load_half(&from[i].as_chunks().0[0]));
+            let results = [
+                simd.splat_half(from[0][3]),
+                a,
+                simd.add_half(a, b),
+                simd.mul_add_half(a, b, c),
+                simd.sub_half(a, b),
+                simd.mul_half(a, b),
+            ];
+            for (result, to) in results.into_iter().zip(to) {
+                simd.store_half(result, to);
+            }
+        }
+    }
+
+    struct Transpose<'a>(&'a mut [[f32; LINE]; LINE]);
+
+    impl Kernel for Transpose<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) {
+            simd.transpose(self.0);
+        }
+    }
+
+    #[test]
+    fn units_make_columns_of_rows() {
+        let square = |step: [usize; 2]| -> [[f32; LINE]; LINE] {
+            core::array::from_fn(|row| {
+                core::array::from_fn(|column| (row * step[0] + column * step[1]) as f32)
+            })
+        };
+        let mut found = square([LINE, 1]);
+        Transpose(&mut found).run(portable::Portable);
+        assert_eq!(found, square([1, LINE]));
+        let mut found = square([LINE, 1]);
+        on_best_unit(Transpose(&mut found));
+        assert_eq!(found, square([1, LINE]));
+    }
+
     #[test]
     fn units_compute_what_they_say() {
         let from = [0, 1, 2].map(|row| core::array::from_fn(|i| (1 + row * LINE + i) as f32)); // exact products
-        let expected: [[f32; LINE]; 8] = [
+        let expected: [[f32; LINE]; 12] = [
             [4.0; LINE],
             from[0],
             core::array::from_fn(|i| from[0][i] + from[1][i]),
@@ -156,12 +253,24 @@ mod tests {
             core::array::from_fn(|i| from[0][i] * from[1][i]),
             from[2],
             from[0],
+            from[1],
+            from[0],
+            core::array::from_fn(|i| if i == 2 { from[1][i] } else { from[2][i] }),
+            core::array::from_fn(|i| from[0][i] + 239.0),
         ];
-        let mut found = [[0.0; LINE]; 8];
+        let mut found = [[0.0; LINE]; 12];
         Operations(&from, &mut found).run(portable::Portable);
         assert_eq!(found, expected);
-        let mut found = [[0.0; LINE]; 8];
+        let mut found = [[0.0; LINE]; 12];
         on_best_unit(Operations(&from, &mut found));
+        assert_eq!(found, expected);
+
+        let expected = [0, 1, 2, 3, 4, 5].map(|row| expected[row].as_chunks::<HALF>().0[0]);
+        let mut found = [[0.0; HALF]; 6];
+        HalfOperations(&from, &mut found).run(portable::Portable);
+        assert_eq!(found, expected);
+        let mut found = [[0.0; HALF]; 6];
+        on_best_unit(HalfOperations(&from, &mut found));
         assert_eq!(found, expected);
     }
 }

@@ -1,6 +1,6 @@
 //! Plain arrays, for the instruction set that the program is compiled for.
 
-use super::{LINE, Simd};
+use super::{HALF, LINE, Simd};
 use core::array::from_fn;
 
 /// The unit that every CPU has.
@@ -45,5 +45,57 @@ impl Simd for Portable {
     #[inline(always)]
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line {
         from_fn(|i| a[i] * b[i] + c[i])
+    }
+    #[inline(always)]
+    fn prefetch(self, _: &f32) {}
+
+    type Half = [f32; HALF];
+
+    #[inline(always)]
+    fn splat_half(self, number: f32) -> Self::Half {
+        [number; HALF]
+    }
+    #[inline(always)]
+    fn load_half(self, numbers: &[f32; HALF]) -> Self::Half {
+        *numbers
+    }
+    #[inline(always)]
+    fn store_half(self, half: Self::Half, numbers: &mut [f32; HALF]) {
+        *numbers = half;
+    }
+    #[inline(always)]
+    fn add_half(self, a: Self::Half, b: Self::Half) -> Self::Half {
+        from_fn(|i| a[i] + b[i])
+    }
+    #[inline(always)]
+    fn sub_half(self, a: Self::Half, b: Self::Half) -> Self::Half {
+        from_fn(|i| a[i] - b[i])
+    }
+    #[inline(always)]
+    fn mul_half(self, a: Self::Half, b: Self::Half) -> Self::Half {
+        from_fn(|i| a[i] * b[i])
+    }
+    #[inline(always)]
+    fn mul_add_half(self, a: Self::Half, b: Self::Half, c: Self::Half) -> Self::Half {
+        from_fn(|i| a[i] * b[i] + c[i])
+    }
+    #[inline(always)]
+    fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
+        from_fn(|i| if new[i] > best[i] || new[i].is_nan() { a[i] } else { b[i] })
+    }
+    #[inline(always)]
+    fn if_equal(self, p: Self::Line, q: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
+        #[allow(clippy::float_cmp)] // that is what it is for
+        from_fn(|i| if p[i] == q[i] { a[i] } else { b[i] })
+    }
+    #[inline(always)]
+    fn load_bytes(self, bytes: &[u8; LINE]) -> Self::Line {
+        bytes.map(f32::from)
+    }
+    #[inline(always)]
+    fn store_bytes(self, line: Self::Line, bytes: &mut [u8; LINE]) {
+        #[allow(clippy::cast_sign_loss)] // none is negative
+        let whole = |number| number as u8;
+        *bytes = line.map(whole);
     }
 }

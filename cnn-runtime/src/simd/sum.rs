@@ -2,6 +2,7 @@
 #![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
 
 use super::{Body, vectorized};
+use crate::memory::LINE;
 
 /// As many partial sums are kept side by side; which of them a term goes to follows from its place alone.
 const LANES: usize = 32;
@@ -53,10 +54,64 @@ where
     }
 }
 
+/// The sums of `S` terms for each lane, over all pixels of all runs; the pixels that `R` slices have at the same place make
+/// up a term. Every lane is summed in the order of its pixels.
+pub(crate) fn lane_sums<'a, const R: usize, const S: usize>(
+    runs: impl Iterator<Item = [&'a [[f32; LINE]]; R]>,
+    terms: impl Fn(usize, [f32; R]) -> [f64; S],
+) -> [[f64; LINE]; S] {
+    vectorized(LaneSums { runs, terms })
+}
+
+struct LaneSums<I, F> {
+    runs: I,
+    terms: F,
+}
+
+impl<'a, const R: usize, const S: usize, I, F> Body for LaneSums<I, F>
+where
+    I: Iterator<Item = [&'a [[f32; LINE]]; R]>,
+    F: Fn(usize, [f32; R]) -> [f64; S],
+{
+    type Output = [[f64; LINE]; S];
+    #[inline(always)]
+    fn run(self) -> [[f64; LINE]; S] {
+        let Self { runs, terms } = self;
+        let mut sums = [[0.0; LINE]; S];
+        for run in runs {
+            let len = run[0].len();
+            let run = run.map(|run| &run[..len]);
+            for i in 0..len {
+                for lane in 0..LINE {
+                    let terms = terms(lane, run.map(|run| run[i][lane]));
+                    for (sums, term) in sums.iter_mut().zip(terms) {
+                        sums[lane] += term;
+                    }
+                }
+            }
+        }
+        sums
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::vec::Vec;
+
+    #[test]
+    fn every_pixel_of_every_lane_counts_once() {
+        let pixel = |i: usize| core::array::from_fn(|lane| (i * LINE + lane) as f32);
+        let pixels: Vec<[f32; LINE]> = (0..11).map(pixel).collect();
+        let runs = [[&pixels[..3], &pixels[1..]], [&pixels[3..10], &pixels[4..]]].into_iter();
+        let found = lane_sums(runs, |lane, [a, b]| [f64::from(a) * f64::from(b), (lane + 1) as f64]);
+        for lane in 0..LINE {
+            let number = |i: usize| f64::from(pixels[i][lane]);
+            let dot: f64 = (0..10).map(|i| number(i) * number(i + 1)).sum();
+            assert!((found[0][lane] - dot).abs() < 0.5, "lane {lane}: {} instead of {dot}", found[0][lane]);
+            assert!((found[1][lane] - 10.0 * (lane + 1) as f64).abs() < 1e-9, "lane {lane}");
+        }
+    }
 
     #[test]
     fn every_number_of_every_run_counts_once() {

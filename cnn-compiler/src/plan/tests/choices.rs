@@ -1,9 +1,9 @@
 //! What a good plan does without.
 
 use super::networks;
-use crate::fixtures::{densenet121, googlenet, graph};
+use crate::fixtures::{densenet121, googlenet, graph, resnet18};
 use crate::graph::Graph;
-use crate::ops::{Op, activation::Activation};
+use crate::ops::Op;
 use crate::plan::{Action, Call, Mode, Operand, Pass, Root, plan};
 use quote::quote;
 
@@ -29,36 +29,42 @@ fn inference_drops_nothing_out() {
 }
 
 #[test]
-fn a_relu_behind_a_convolution_works_in_place() {
-    let is_relu = |op: &Op| matches!(op, Op::Activation(Activation::Relu));
-    for (name, graph) in networks::all() {
-        let plan = plan(&graph);
-        let readers = graph.readers();
-        for (index, call) in calls(&plan.inference) {
-            let Some(index) = index.filter(|index| is_relu(&graph.layers[*index].op)) else { continue };
-            let input = graph.layers[index].inputs[0];
-            let conv = graph.layer(input).is_some_and(|layer| matches!(layer.op, Op::Conv2d(_)));
-            let read_by_user = graph.outputs.contains(&input);
-            if conv && !read_by_user && readers[input.0].len() == 1 {
-                assert_eq!(call.kernel, "activation::relu::forward_in_place", "{name}");
-            }
-        }
+fn a_convolution_takes_normalisation_and_relu_along() {
+    let relus = |pass| count(pass, "activation::relu::blocked::forward_in_place");
+    let norms = |pass| calls(pass).filter(|(_, call)| call.kernel.starts_with("batch_norm2d")).count();
+    let plan_of_googlenet = plan(&graph(googlenet()));
+    for pass in [&plan_of_googlenet.inference, &plan_of_googlenet.forward] {
+        assert_eq!(relus(pass), 0, "{plan_of_googlenet}");
     }
+    let plan_of_resnet = plan(&graph(resnet18()));
+    let [inference, forward] = [&plan_of_resnet.inference, &plan_of_resnet.forward];
+    assert_eq!([norms(inference), norms(forward)], [0, 20], "{plan_of_resnet}");
+    assert_eq!(
+        [relus(inference), relus(forward)],
+        [8, 17],
+        "behind sums; in training behind normalisations too"
+    );
 }
 
 #[test]
 fn branches_of_an_inception_block_write_into_the_joined_tensor() {
     let plan = plan(&graph(googlenet()));
     for pass in [&plan.inference, &plan.forward, &plan.backward] {
-        assert_eq!(count(pass, "elementwise::copy"), 0, "{plan}");
+        for kernel in [
+            "elementwise::blocked::copy",
+            "elementwise::blocked::copy_channels",
+            "elementwise::blocked::take_channels",
+        ] {
+            assert_eq!(count(pass, kernel), 0, "{plan}");
+        }
     }
 }
 
 #[test]
 fn a_dense_layer_copies_what_others_read_and_nothing_else() {
     let plan = plan(&graph(densenet121()));
-    assert_eq!(count(&plan.inference, "elementwise::copy"), 6 + 12 + 24 + 16);
-    assert_eq!(count(&plan.inference, "elementwise::accumulate"), 0);
+    assert_eq!(count(&plan.inference, "elementwise::blocked::copy"), 6 + 12 + 24 + 16);
+    assert_eq!(count(&plan.inference, "elementwise::blocked::accumulate"), 0);
 }
 
 #[test]
@@ -71,8 +77,9 @@ fn a_residual_sum_adds_to_one_of_its_summands() {
     };
     let plan = plan(&graph(residual));
     for pass in [&plan.inference, &plan.forward] {
-        let found = (count(pass, "elementwise::copy"), count(pass, "elementwise::accumulate"));
-        assert_eq!(found, (0, 1), "{plan}");
+        let found =
+            ["copy", "accumulate"].map(|kernel| count(pass, &format!("elementwise::blocked::{kernel}")));
+        assert_eq!(found, [0, 1], "{plan}");
     }
 }
 
@@ -119,5 +126,5 @@ fn memory_is_shared_over_time() {
     });
     let plan = plan(&chain);
     assert_eq!(plan.inference.image_len, 2 * 256);
-    assert_eq!(plan.forward.image_len, 9 * 256, "8 inputs are kept, one tensor is on its way");
+    assert_eq!(plan.forward.image_len, 10 * 256, "9 inputs are kept, one tensor is on its way");
 }

@@ -5,7 +5,7 @@ use crate::plan::{Action, Operand, Pass, Place, Root, Step, plan};
 
 fn touched(step: &Step) -> Vec<(Place, bool)> {
     match &step.action {
-        Action::Observe(place) => vec![(*place, false)],
+        Action::Observe(observed) => vec![(observed.place, false)],
         Action::Call(call) => call
             .operands
             .iter()

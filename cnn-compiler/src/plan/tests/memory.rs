@@ -1,10 +1,10 @@
 //! Runs plans on symbols, over the arena as it is laid out, and holds what each kernel finds against the graph.
 
 use super::networks;
-use super::terms::{Cells, Term, Terms, Value, concat, part};
+use super::terms::{self, Cells, Term, Terms, Value, concat, part};
 use crate::graph::{Graph, Layer, NodeId};
 use crate::ops::{Op, activation::Activation};
-use crate::plan::{Action, Call, Mode, Operand, Pass, Place, Plan, Root, plan};
+use crate::plan::{Action, Call, Descriptor, Layout, Mode, Observed, Operand, Pass, Place, Plan, Root, plan};
 
 /// Whether a pass drops numbers out.
 #[derive(Clone, Copy, PartialEq)]
@@ -79,8 +79,6 @@ fn kept(node: NodeId, layer: &Layer) -> Option<NodeId> {
         Op::Conv2d(_)
         | Op::ConvTranspose2d(_)
         | Op::Linear(_)
-        | Op::MaxPool2d(_)
-        | Op::AdaptiveMaxPool2d(_)
         | Op::BatchNorm2d(_)
         | Op::LocalResponseNorm(_)
         | Op::Activation(Activation::Gelu | Activation::Silu | Activation::HardSwish) => {
@@ -88,7 +86,9 @@ fn kept(node: NodeId, layer: &Layer) -> Option<NodeId> {
         }
         Op::Activation(Activation::LeakyRelu { slope }) if *slope < 0.0 => Some(layer.inputs[0]),
         Op::Activation(_) | Op::Softmax => Some(node),
-        Op::AvgPool2d(_)
+        Op::MaxPool2d(_)
+        | Op::AdaptiveMaxPool2d(_)
+        | Op::AvgPool2d(_)
         | Op::AdaptiveAvgPool2d(_)
         | Op::Upsample(_)
         | Op::Flatten
@@ -102,6 +102,8 @@ struct Machine<'g> {
     graph: &'g Graph,
     plan: &'g Plan,
     terms: Terms,
+    /// The number of [`Term::Zero`].
+    zero: usize,
     expected: Expected,
     offsets: &'g [usize],
     input: Cells,
@@ -117,15 +119,17 @@ impl<'g> Machine<'g> {
         let mut terms = Terms::default();
         let expected =
             Expected { values: values(graph, &mut terms, dropout), gradients: gradients(graph, &mut terms) };
+        let zero = terms.whole(Term::Zero, 1)[0].0;
         let mut input = Cells::new(graph.input.len());
-        input.write(0, &expected.values[0]);
+        input.write(0, Layout::planes(graph.input), &expected.values[0], zero);
         let len = graph.outputs_len();
         let mut output_gradient = Cells::new(len);
-        output_gradient.write(0, &terms.whole(Term::OutputGradient, len));
+        output_gradient.write(0, Layout::Planes(len), &terms.whole(Term::OutputGradient, len), zero);
         Self {
             graph,
             plan,
             terms,
+            zero,
             expected,
             offsets: &pass.offsets,
             input,
@@ -143,61 +147,102 @@ impl<'g> Machine<'g> {
             Root::OutputGradient => (&self.output_gradient, 0),
             Root::Buffer(buffer) => (&self.arena, self.offsets[buffer]),
         };
-        cells.read(offset + place.start, place.len)
+        cells.read(offset + place.start, place.layout, self.zero)
+    }
+
+    fn cells(&mut self, place: Place) -> (&mut Cells, usize) {
+        match place.root {
+            Root::Output => (&mut self.output, place.start),
+            Root::Buffer(buffer) => (&mut self.arena, self.offsets[buffer] + place.start),
+            Root::Input | Root::OutputGradient => panic!("the user's memory is only read"),
+        }
     }
 
     fn write(&mut self, place: Place, value: &Value) {
-        assert_eq!(
-            value.iter().map(|run| run.2).sum::<usize>(),
-            place.len,
-            "the place is of the tensor's size"
-        );
-        let (cells, offset) = match place.root {
-            Root::Output => (&mut self.output, 0),
-            Root::Buffer(buffer) => (&mut self.arena, self.offsets[buffer]),
-            Root::Input | Root::OutputGradient => panic!("the user's memory is only read"),
-        };
-        cells.write(offset + place.start, value);
+        let zero = self.zero;
+        let (cells, start) = self.cells(place);
+        cells.write(start, place.layout, value, zero);
     }
 
-    /// `copy` and `accumulate` do what they say, whatever they find.
+    /// What only moves numbers does what it says, whatever it finds.
     fn moves(&mut self, call: &Call) -> bool {
-        let [Operand::Read(x), Operand::Write(y)] = call.operands[..] else { return false };
-        let x = self.read(x).expect("what is copied or added has been written");
-        match call.kernel.as_str() {
-            "elementwise::copy" => self.write(y, &x),
-            "elementwise::accumulate" => {
-                let old = self.read(y).expect("what is added to has been written");
-                let sum = self.terms.sum(vec![old, x]);
-                self.write(y, &sum);
+        let [Operand::Read(x), Operand::Write(y), ..] = call.operands[..] else { return false };
+        let value = || self.read(x).expect("what is moved has been written");
+        let (value, adds) = match (call.kernel.as_str(), &call.descriptor) {
+            ("elementwise::copy" | "elementwise::blocked::copy", _) => (value(), false),
+            ("elementwise::accumulate" | "elementwise::blocked::accumulate", _) => (value(), true),
+            ("blocked::from_planes" | "blocked::to_planes", Some(_)) => (value(), accumulates(call)),
+            ("elementwise::blocked::take_channels", Some(Descriptor::Part { part: of, first, .. })) => {
+                let pixels = of.plane[0] * of.plane[1];
+                (part(&value(), first * pixels, of.channels * pixels), accumulates(call))
+            }
+            ("elementwise::blocked::copy_channels", Some(Descriptor::Part { part: of, whole, first })) => {
+                let value = value();
+                let lanes = terms::lanes(*whole, *first..first + of.channels);
+                let zero = self.zero;
+                let (cells, start) = self.cells(y);
+                cells.write_lanes(start, &lanes, &value, zero);
+                return true;
             }
             _ => return false,
-        }
+        };
+        let value = if adds {
+            let old = self.read(y).expect("what is added to has been written");
+            self.terms.sum(vec![old, value])
+        } else {
+            value
+        };
+        self.write(y, &value);
         true
+    }
+
+    /// The layer that gives what a call writes: of fused ones the last.
+    fn given(&self, layer: usize, call: &Call) -> usize {
+        let follower = |layer: usize| {
+            let readers = &self.graph.readers()[layer + 1];
+            assert_eq!(readers.len(), 1, "nobody else looks at what is not written");
+            readers[0].0 - 1
+        };
+        call.operands.iter().fold(layer, |layer, operand| match operand {
+            Operand::Epilogue(epilogue) => epilogue.followers.iter().fold(layer, |layer, expected| {
+                assert_eq!(follower(layer), *expected);
+                *expected
+            }),
+            Operand::Activation(Some(_)) => follower(layer),
+            _ => layer,
+        })
     }
 
     fn forward(&mut self, pass: &Pass) {
         for step in &pass.steps {
             match &step.action {
-                Action::Observe(place) => {
+                Action::Observe(Observed { place, epilogue }) => {
                     let layer = step.layer.expect("a layer's output is observed");
+                    let layer = *epilogue.followers.last().unwrap_or(&layer);
                     assert_eq!(self.read(*place), Some(self.expected.values[layer + 1].clone()), "{step:?}");
                 }
                 Action::Call(call) if self.moves(call) => {}
                 Action::Call(call) => {
                     let layer = step.layer.expect("a kernel belongs to a layer");
                     let x = self.expected.values[self.graph.layers[layer].inputs[0].0].clone();
-                    let places = places(call);
+                    let mut places = places(call);
                     assert_eq!(self.read(places[0]), Some(x), "what goes in: {step:?}");
+                    if keeps_indices(&self.graph.layers[layer].op) && call.kernel.ends_with("forward_train") {
+                        let indices = places.pop().expect("a max-pool writes its indices");
+                        let value = self.terms.whole(Term::Indices(layer), indices.len);
+                        self.write(indices, &value);
+                    }
                     let y = *places.last().expect("a kernel writes");
-                    let value = self.terms.whole(Term::Forward(layer), y.len);
+                    let given = self.given(layer, call);
+                    let value = self.terms.whole(Term::Forward(given), self.graph.layers[given].output.len());
                     self.write(y, &value);
                 }
             }
         }
         let outputs: Vec<Value> =
             self.graph.outputs.iter().map(|output| self.expected.values[output.0].clone()).collect();
-        assert_eq!(self.output.read(0, self.graph.outputs_len()), Some(concat(outputs)));
+        let all = Layout::Planes(self.graph.outputs_len());
+        assert_eq!(self.output.read(0, all, self.zero), Some(concat(outputs)));
     }
 
     fn backward(&mut self, pass: &Pass) {
@@ -207,7 +252,10 @@ impl<'g> Machine<'g> {
             if self.moves(call) {
                 continue;
             }
-            let index = step.layer.expect("a kernel belongs to a layer");
+            let mut index = step.layer.expect("a kernel belongs to a layer");
+            if call.kernel.starts_with("activation") && matches!(self.graph.layers[index].op, Op::Conv2d(_)) {
+                index = self.graph.readers()[index + 1][0].0 - 1; // the activation that was fused
+            }
             let (node, layer) = (NodeId(index + 1), &self.graph.layers[index]);
             let mut places = places(call);
             let weights_only = call.kernel.ends_with("::backward_weight");
@@ -215,6 +263,11 @@ impl<'g> Machine<'g> {
             if let Some(kept) = kept(node, layer).filter(|_| !input_only) {
                 let value = Some(self.expected.values[kept.0].clone());
                 assert_eq!(self.read(places.remove(0)), value, "what was kept of forward: {step:?}");
+            }
+            if keeps_indices(&layer.op) {
+                let indices = places.remove(0);
+                let value = Some(self.terms.whole(Term::Indices(index), indices.len));
+                assert_eq!(self.read(indices), value, "what was kept of forward: {step:?}");
             }
             let d_y = self.expected.gradients[node.0].clone();
             assert_eq!(self.read(places[0]), d_y, "the gradient that goes in: {step:?}");
@@ -231,9 +284,9 @@ impl<'g> Machine<'g> {
             let is_norm = matches!(layer.op, Op::BatchNorm2d(_)); // which cannot do without
             assert!(wanted || is_norm, "nobody asks for this gradient: {step:?}");
             let d_x = *places.last().expect("a gradient is written");
-            let contribution = self.terms.whole(Term::Backward(index), d_x.len);
-            let accumulates = call.operands.contains(&Operand::Mode(Mode::Accumulate));
-            let value = if accumulates {
+            let len = self.graph.shape(layer.inputs[0]).len();
+            let contribution = self.terms.whole(Term::Backward(index), len);
+            let value = if accumulates(call) {
                 let old = self.read(d_x).expect("what is added to has been written");
                 self.terms.sum(vec![old, contribution])
             } else {
@@ -246,6 +299,14 @@ impl<'g> Machine<'g> {
             assert_eq!(*times, expected, "{}'s gradient is written once if it is learned", placed.key);
         }
     }
+}
+
+fn accumulates(call: &Call) -> bool {
+    call.operands.contains(&Operand::Mode(Mode::Accumulate))
+}
+
+fn keeps_indices(op: &Op) -> bool {
+    matches!(op, Op::MaxPool2d(_) | Op::AdaptiveMaxPool2d(_))
 }
 
 /// The places of a call in order; one that works in place has but one of its own.

@@ -1,7 +1,11 @@
 //! Symbols in the place of numbers: each kernel's result is a term, and each cell of memory knows which number of which
 //! term it holds.
 
+use crate::plan::{Blocked, Layout};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::rc::Rc;
 
 /// Where a tensor's numbers come from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,6 +16,10 @@ pub(super) enum Term {
     OutputGradient,
     /// The output of this layer.
     Forward(usize),
+    /// Which pixels this max-pool has taken.
+    Indices(usize),
+    /// What stands in a halo and in spare lanes.
+    Zero,
     /// What this layer contributes to the gradient of its input.
     Backward(usize),
     /// A sum, the summands sorted.
@@ -104,20 +112,106 @@ impl Cells {
         Self(vec![None; len])
     }
 
-    /// What stands in a range; `None` if a cell of it was never written.
-    pub(super) fn read(&self, start: usize, len: usize) -> Option<Value> {
-        let mut value = Value::new();
-        for cell in &self.0[start..start + len] {
-            let (term, number) = (*cell)?;
+    /// The tensor that stands in this layout from a cell on; `None` if a cell of it was never written, or if what should be
+    /// zero is not.
+    pub(super) fn read(&self, start: usize, layout: Layout, zero: usize) -> Option<Value> {
+        let (mut value, places) = (Value::new(), places(layout));
+        for place in &places.numbers {
+            let (term, number) = self.0[start + place]?;
             push(&mut value, (term, number, 1));
         }
-        Some(value)
+        places.zeros.iter().all(|place| self.0[start + place] == Some((zero, 0))).then_some(value)
     }
 
-    pub(super) fn write(&mut self, start: usize, value: &Value) {
-        let numbers = value.iter().flat_map(|(term, from, len)| (*from..from + len).map(|n| (*term, n)));
-        for (cell, number) in self.0[start..].iter_mut().zip(numbers) {
-            *cell = Some(number);
+    pub(super) fn write(&mut self, start: usize, layout: Layout, value: &Value, zero: usize) {
+        let places = places(layout);
+        let all: usize = value.iter().map(|run| run.2).sum();
+        assert_eq!(all, places.numbers.len(), "the place is of the tensor's size");
+        self.write_to(start, &places.numbers, value);
+        for place in &places.zeros {
+            self.0[start + place] = Some((zero, 0));
         }
     }
+
+    /// Writes some channels of an image in blocks, and zeros to the rest of their lanes.
+    pub(super) fn write_lanes(&mut self, start: usize, lanes: &Lanes, value: &Value, zero: usize) {
+        lanes.all.iter().for_each(|place| self.0[start + place] = Some((zero, 0)));
+        self.write_to(start, &lanes.numbers, value);
+    }
+
+    /// Writes to these cells.
+    fn write_to(&mut self, start: usize, places: &[usize], value: &Value) {
+        let numbers = value.iter().flat_map(|(term, from, len)| (*from..from + len).map(|n| (*term, n)));
+        for (place, number) in places.iter().zip(numbers) {
+            self.0[start + place] = Some(number);
+        }
+    }
+}
+
+/// Where each number of a tensor stands, in PyTorch's order; and where zeros do: halo and spare lanes.
+#[derive(Debug)]
+struct Places {
+    numbers: Vec<usize>,
+    zeros: Vec<usize>,
+}
+
+thread_local! {
+    /// Of every layout that was asked for: a test asks for the same ones again and again.
+    static KNOWN: RefCell<Vec<(Layout, Rc<Places>)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn places(layout: Layout) -> Rc<Places> {
+    KNOWN.with_borrow_mut(|known| {
+        if let Some((_, places)) = known.iter().find(|(other, _)| *other == layout) {
+            return places.clone();
+        }
+        let numbers = numbers(layout);
+        let mut is_zero = vec![true; layout.len()];
+        for place in &numbers {
+            is_zero[*place] = false;
+        }
+        let zeros = (0..is_zero.len()).filter(|place| is_zero[*place]).collect();
+        let places = Rc::new(Places { numbers, zeros });
+        known.push((layout, places.clone()));
+        places
+    })
+}
+
+fn numbers(layout: Layout) -> Vec<usize> {
+    match layout {
+        Layout::Planes(len) => (0..len).collect(),
+        Layout::Blocked(blocked) => {
+            let channels = 0..blocked.channels;
+            let pixels = move |channel: usize| {
+                let row = move |row| (0..blocked.plane[1]).map(move |column| (channel, row, column));
+                (0..blocked.plane[0]).flat_map(row)
+            };
+            channels.flat_map(pixels).map(|at| cell(blocked, at)).collect()
+        }
+    }
+}
+
+/// Where channel, row and column stand.
+fn cell(blocked: Blocked, (channel, row, column): (usize, usize, usize)) -> usize {
+    let Blocked { plane: [height, width], halo: [above, left], .. } = blocked;
+    let pixel = (channel / 16 * (height + 2 * above) + above + row) * (width + 2 * left) + left + column;
+    pixel * 16 + channel % 16
+}
+
+/// The lanes of some channels.
+#[derive(Debug)]
+pub(super) struct Lanes {
+    /// Where each number stands, in PyTorch's order.
+    numbers: Vec<usize>,
+    /// All of them, halo included; spare lanes belong to the last channel.
+    all: Vec<usize>,
+}
+
+pub(super) fn lanes(joined: Blocked, channels: Range<usize>) -> Lanes {
+    let pixels = joined.plane[0] * joined.plane[1];
+    let numbers = numbers(Layout::Blocked(joined))[channels.start * pixels..channels.end * pixels].to_vec();
+    let len = Layout::Blocked(joined).len();
+    let block_len = len / joined.channels.div_ceil(16);
+    let channel = |place: &usize| (place / block_len * 16 + place % 16).min(joined.channels - 1);
+    Lanes { numbers, all: (0..len).filter(|place| channels.contains(&channel(place))).collect() }
 }

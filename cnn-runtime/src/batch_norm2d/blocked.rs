@@ -1,0 +1,447 @@
+//! The same on images in the layout of the network: sixteen channels side by side in the lanes.
+//!
+//! Threads share out blocks of channels, so that no sum is split, and a block of all images is normalised while it is still
+//! in the cache. Sums run in `f64`, each in the order of its pixels.
+#![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
+
+use super::{BatchNorm2d, SUM_COST, entry, move_towards};
+use crate::Write;
+use crate::blocked::over::{moves, over_blocks};
+use crate::blocked::{Blocked, Operands, Pixel};
+use crate::gemm::MatrixMut;
+use crate::memory::{LINE, Workspace};
+use crate::parallel::{self, Split};
+use crate::simd::{Kernel, Simd, lane_sums, on_best_unit};
+use crate::view::{View, ViewMut};
+use core::array::from_fn;
+use core::ops::Range;
+
+/// A batch normalisation layer between images with halos.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BlockedBatchNorm2d<const N: usize> {
+    /// What is computed.
+    pub norm: BatchNorm2d,
+    /// The images, in the order of the operands.
+    pub images: Operands<N>,
+}
+
+impl<const N: usize> BlockedBatchNorm2d<N> {
+    /// The contract: the operands are (count, length) of `count` images; the tensors have a number for each channel.
+    fn assert_operands(&self, count: usize, operands: [(usize, usize); N], tensors: &[Option<&[f32]>]) {
+        let images = &self.images;
+        let sizes = (images.channels, images.plane[0] * images.plane[1]);
+        assert_eq!(sizes, (self.norm.channels, self.norm.pixels), "images of {self:?}");
+        for (layout, (images, len)) in images.layouts().iter().zip(operands) {
+            assert_eq!(images, count, "as many images everywhere");
+            layout.assert_image(len);
+        }
+        for tensor in tensors.iter().flatten() {
+            assert_eq!(tensor.len(), images.channels, "numbers of a tensor of {self:?}");
+        }
+    }
+
+    /// Numbers of a channel over all images.
+    fn numbers(&self, count: usize) -> f64 {
+        (count * self.norm.pixels) as f64
+    }
+}
+
+/// The scale and the shift for each channel that inference comes to, for
+/// [`Epilogue`](crate::conv2d::epilogue::Epilogue): y = sum · scale + shift, where `conv_bias` is what the convolution would
+/// have added to its sums.
+///
+/// # Panics
+/// If there are not as many numbers in all tensors.
+#[allow(clippy::too_many_arguments)] // the layer's whole state
+pub fn fold(
+    eps: f32,
+    conv_bias: Option<&[f32]>,
+    weight: Option<&[f32]>,
+    bias: Option<&[f32]>,
+    running_mean: &[f32],
+    running_var: &[f32],
+    scale: &mut [f32],
+    shift: &mut [f32],
+) {
+    let channels = running_mean.len();
+    for tensor in [conv_bias, weight, bias, Some(running_var), Some(scale), Some(shift)].iter().flatten() {
+        assert_eq!(tensor.len(), channels, "a number for each channel");
+    }
+    for channel in 0..channels {
+        let factor =
+            f64::from(entry(weight, channel, 1.0)) * inverse_std(f64::from(running_var[channel]), eps);
+        let before = f64::from(entry(conv_bias, channel, 0.0)) - f64::from(running_mean[channel]);
+        scale[channel] = factor as f32;
+        shift[channel] = (before * factor + f64::from(entry(bias, channel, 0.0))) as f32;
+    }
+}
+
+/// 1 / √(variance + eps)
+fn inverse_std(variance: f64, eps: f32) -> f64 {
+    1.0 / libm::sqrt(variance + f64::from(eps))
+}
+
+/// Inference: normalises by the running statistics. The images are x and y.
+///
+/// # Panics
+/// If a length is not what `d` tells.
+#[allow(clippy::too_many_arguments)] // the layer's whole state
+pub fn forward(
+    d: &BlockedBatchNorm2d<2>,
+    x: View<'_>,
+    weight: Option<&[f32]>,
+    bias: Option<&[f32]>,
+    running_mean: &[f32],
+    running_var: &[f32],
+    y: ViewMut<'_>,
+    work: Workspace<'_>,
+) {
+    let operands = [(x.count(), x.image_len()), (y.count(), y.image_len())];
+    d.assert_operands(x.count(), operands, &[weight, bias, Some(running_mean), Some(running_var)]);
+    let [from, to] = d.images.layouts();
+    let cost = moves(from.block_pixels() + to.block_pixels());
+    over_blocks(to.blocks(), cost, [from.read(x)], [to.written(y)], work, &|at, [x], [y]| {
+        let constants = of_running(&d.norm, at.block, weight, bias, [running_mean, running_var]);
+        each_line(Normalize, &constants, [(from, x)], (to, y));
+    });
+}
+
+/// As [`forward`], where the images are.
+///
+/// # Panics
+/// If a length is not what `d` tells.
+pub fn forward_in_place(
+    d: &BlockedBatchNorm2d<1>,
+    weight: Option<&[f32]>,
+    bias: Option<&[f32]>,
+    running_mean: &[f32],
+    running_var: &[f32],
+    y: ViewMut<'_>,
+    work: Workspace<'_>,
+) {
+    let operands = [(y.count(), y.image_len())];
+    d.assert_operands(y.count(), operands, &[weight, bias, Some(running_mean), Some(running_var)]);
+    let [to] = d.images.layouts();
+    over_blocks(to.blocks(), moves(to.block_pixels()), [], [to.written(y)], work, &|at, [], [y]| {
+        let constants = of_running(&d.norm, at.block, weight, bias, [running_mean, running_var]);
+        each_line(Normalize, &constants, [], (to, y));
+    });
+}
+
+/// The constants of [`Normalize`] for a block in inference.
+fn of_running(
+    d: &BatchNorm2d,
+    block: usize,
+    weight: Option<&[f32]>,
+    bias: Option<&[f32]>,
+    [mean, var]: [&[f32]; 2],
+) -> [Pixel; 3] {
+    by_channel(d.channels, block, |channel| {
+        let factor = entry(weight, channel, 1.0) * inverse_std(f64::from(var[channel]), d.eps) as f32;
+        [mean[channel], factor, entry(bias, channel, 0.0)]
+    })
+}
+
+/// Constants for each channel of a block; zeros in the lanes beyond the last.
+fn by_channel<const K: usize>(
+    channels: usize,
+    block: usize,
+    constants: impl Fn(usize) -> [f32; K],
+) -> [Pixel; K] {
+    let mut lines = [[0.0; LINE]; K];
+    for (lane, channel) in (block * LINE..channels).take(LINE).enumerate() {
+        for (line, constant) in lines.iter_mut().zip(constants(channel)) {
+            line[lane] = constant;
+        }
+    }
+    lines
+}
+
+/// Training: normalises by the batch, moves the running statistics, counts the batch, and leaves mean and 1/std of each
+/// channel for [`backward`]: `work.saved[saved]` is all means, then all 1/std. The images are x and y.
+///
+/// A batch of no images changes nothing. For a batch of one number a channel, which PyTorch refuses, the unbiased variance
+/// counts as 0.
+///
+/// # Panics
+/// If a length is not what `d` tells.
+#[allow(clippy::too_many_arguments)] // the layer's whole state
+pub fn train_forward(
+    d: &BlockedBatchNorm2d<2>,
+    x: View<'_>,
+    weight: Option<&[f32]>,
+    bias: Option<&[f32]>,
+    running_mean: &mut [f32],
+    running_var: &mut [f32],
+    batches_tracked: &mut [f32],
+    saved: Range<usize>,
+    mut y: ViewMut<'_>,
+    mut work: Workspace<'_>,
+) {
+    let count = x.count();
+    let operands = [(count, x.image_len()), (y.count(), y.image_len())];
+    d.assert_operands(count, operands, &[weight, bias, Some(running_mean), Some(running_var)]);
+    if count == 0 {
+        return;
+    }
+    for batches in batches_tracked {
+        *batches += 1.0;
+    }
+    let (means, inverse_stds) = core::mem::take(&mut work.saved)[saved].split_at_mut(d.norm.channels);
+    let [from, to] = d.images.layouts();
+    let part = Part::new(to, &mut y, [running_mean, running_var, means, inverse_stds]);
+    let (lanes, scratch) = work.lanes_for(SUM_COST * count * from.len());
+    parallel::over(part, scratch, lanes, &|mut part: Part<4>, _: &mut [f32]| {
+        for (i, block) in part.blocks.clone().enumerate() {
+            let statistics = statistics(d, x, block);
+            for lane in 0..from.channels_of(block) {
+                let (mean, squares) = (statistics[0][lane], statistics[1][lane]);
+                let [running_mean, running_var, means, inverse_stds] =
+                    part.tensors.each_mut().map(|tensor| &mut tensor[i * LINE + lane]);
+                move_towards(running_mean, mean, d.norm.momentum);
+                move_towards(running_var, squares / (d.numbers(count) - 1.0).max(1.0), d.norm.momentum);
+                *means = mean as f32;
+                *inverse_stds = inverse_std(squares / d.numbers(count), d.norm.eps) as f32;
+            }
+            let constants = by_channel(d.norm.channels, block, |channel| {
+                let at = channel - block * LINE + i * LINE;
+                let [_, _, means, inverse_stds] = &part.tensors;
+                let factor = entry(weight, channel, 1.0) * inverse_stds[at];
+                [means[at], factor, entry(bias, channel, 0.0)]
+            });
+            for image in 0..count {
+                let x = from.block_of(x, image, block);
+                each_line(Normalize, &constants, [(from, x)], (to, part.block(image, i)));
+            }
+        }
+    });
+}
+
+/// The mean and the sum of the squared distances from it, of each channel of a block over all images; as in NCHW.
+fn statistics(d: &BlockedBatchNorm2d<2>, x: View<'_>, block: usize) -> [[f64; LINE]; 2] {
+    let [layout, _] = d.images.layouts();
+    let first = layout.row(0).start;
+    let origin = layout.block_of(x, 0, block).as_chunks::<LINE>().0[first].map(f64::from);
+    let rows = rows(&layout, x, block).map(|row| [row]);
+    let [sums, squares] = lane_sums(rows, |lane, [x]| {
+        let distance = f64::from(x) - origin[lane];
+        [distance, distance * distance]
+    });
+    let count = d.numbers(x.count());
+    // Rounding can make a square negative; NaN stays.
+    let not_negative = |x: f64| if x < 0.0 { 0.0 } else { x };
+    [
+        from_fn(|lane| origin[lane] + sums[lane] / count),
+        from_fn(|lane| not_negative(squares[lane] - sums[lane] * sums[lane] / count)),
+    ]
+}
+
+/// The rows of a block, of all images.
+fn rows<'a>(layout: &Blocked, images: View<'a>, block: usize) -> impl Iterator<Item = &'a [Pixel]> {
+    (0..images.count()).flat_map(move |image| {
+        let (pixels, _) = layout.block_of(images, image, block).as_chunks::<LINE>();
+        (0..layout.plane[0]).map(move |row| &pixels[layout.row(row)])
+    })
+}
+
+/// All gradients, from the batch and from what [`train_forward`] left in `work.saved[saved]`. The images are x, `d_y` and
+/// `d_x`.
+///
+/// With x̂ = (x − mean) / std: `d_bias` = Σ `d_y`, `d_weight` = Σ `d_y` · x̂, and
+/// `d_x` = weight / std · (`d_y` − (`d_bias` + x̂ · `d_weight`) / M) over the M numbers of a channel.
+///
+/// # Panics
+/// If a length is not what `d` tells.
+#[allow(clippy::too_many_arguments)] // the layer's whole state
+pub fn backward(
+    d: &BlockedBatchNorm2d<3>,
+    x: View<'_>,
+    d_y: View<'_>,
+    weight: Option<&[f32]>,
+    saved: Range<usize>,
+    mut d_x: ViewMut<'_>,
+    write: Write,
+    d_weight: Option<&mut [f32]>,
+    d_bias: Option<&mut [f32]>,
+    mut work: Workspace<'_>,
+) {
+    let count = x.count();
+    let operands = [(count, x.image_len()), (d_y.count(), d_y.image_len()), (d_x.count(), d_x.image_len())];
+    d.assert_operands(count, operands, &[weight, d_weight.as_deref(), d_bias.as_deref()]);
+    let (means, inverse_stds) = core::mem::take(&mut work.saved)[saved].split_at(d.norm.channels);
+    let [of_x, of_d_y, of_d_x] = d.images.layouts();
+    let part = Part::new(of_d_x, &mut d_x, [d_weight.unwrap_or(&mut []), d_bias.unwrap_or(&mut [])]);
+    let (lanes, scratch) = work.lanes_for(SUM_COST * count * of_x.len());
+    parallel::over(part, scratch, lanes, &|mut part: Part<2>, _: &mut [f32]| {
+        for (i, block) in part.blocks.clone().enumerate() {
+            let [mean] = by_channel(d.norm.channels, block, |channel| [means[channel]]);
+            let rows = rows(&of_x, x, block).zip(rows(&of_d_y, d_y, block)).map(|(x, d_y)| [x, d_y]);
+            let [sums, mut dots] = lane_sums(rows, |lane, [x, d_y]| {
+                [f64::from(d_y), f64::from(d_y) * f64::from(x - mean[lane])]
+            });
+            for lane in 0..of_x.channels_of(block) {
+                dots[lane] *= f64::from(inverse_stds[block * LINE + lane]);
+                for (tensor, total) in part.tensors.iter_mut().zip([dots[lane], sums[lane]]) {
+                    if let Some(number) = tensor.get_mut(i * LINE + lane) {
+                        *number = total as f32;
+                    }
+                }
+            }
+            let numbers = d.numbers(count);
+            let constants = by_channel(d.norm.channels, block, |channel| {
+                let (lane, inverse_std) = (channel % LINE, inverse_stds[channel]);
+                let slope = f64::from(inverse_std) * dots[lane] / numbers;
+                let factor = entry(weight, channel, 1.0) * inverse_std;
+                [means[channel], factor, (sums[lane] / numbers) as f32, slope as f32]
+            });
+            for image in 0..count {
+                let read =
+                    [(of_x, of_x.block_of(x, image, block)), (of_d_y, of_d_y.block_of(d_y, image, block))];
+                let written = (of_d_x, part.block(image, i));
+                match write {
+                    Write::Overwrite => each_line(Gradient, &constants, read, written),
+                    Write::Accumulate => each_line(Added(Gradient), &constants, read, written),
+                }
+            }
+        }
+    });
+}
+
+/// How a line follows from the lines that `R` other images have at its place, and from what it was before.
+trait OnLine<const K: usize, const R: usize> {
+    /// The line's new value. Implementations are `#[inline(always)]`.
+    fn line<S: Simd>(&self, simd: S, constants: [S::Line; K], read: [S::Line; R], before: S::Line)
+    -> S::Line;
+}
+
+/// y = (x − mean) · factor + bias
+struct Normalize;
+
+impl OnLine<3, 1> for Normalize {
+    #[inline(always)]
+    fn line<S: Simd>(&self, simd: S, constants: [S::Line; 3], [x]: [S::Line; 1], _: S::Line) -> S::Line {
+        let [mean, factor, bias] = constants;
+        simd.mul_add(simd.sub(x, mean), factor, bias)
+    }
+}
+
+/// In place.
+impl OnLine<3, 0> for Normalize {
+    #[inline(always)]
+    fn line<S: Simd>(&self, simd: S, constants: [S::Line; 3], []: [S::Line; 0], y: S::Line) -> S::Line {
+        OnLine::<3, 1>::line(self, simd, constants, [y], y)
+    }
+}
+
+/// `d_x` = factor · (`d_y` − `mean_d_y` − (x − mean) · slope)
+struct Gradient;
+
+impl OnLine<4, 2> for Gradient {
+    #[inline(always)]
+    fn line<S: Simd>(&self, simd: S, constants: [S::Line; 4], [x, d_y]: [S::Line; 2], _: S::Line) -> S::Line {
+        let [mean, factor, mean_d_y, slope] = constants;
+        let along = simd.mul(simd.sub(x, mean), slope);
+        simd.mul(factor, simd.sub(simd.sub(d_y, mean_d_y), along))
+    }
+}
+
+/// What another function gives, added to what is there.
+struct Added<F>(F);
+
+impl<const K: usize, const R: usize, F: OnLine<K, R>> OnLine<K, R> for Added<F> {
+    #[inline(always)]
+    fn line<S: Simd>(
+        &self,
+        simd: S,
+        constants: [S::Line; K],
+        read: [S::Line; R],
+        before: S::Line,
+    ) -> S::Line {
+        simd.add(before, self.0.line(simd, constants, read, before))
+    }
+}
+
+/// Gives every line of a block its new value. Where constants are zero the lanes become zero, or stay so.
+fn each_line<const K: usize, const R: usize, F: OnLine<K, R>>(
+    f: F,
+    constants: &[Pixel; K],
+    read: [(Blocked, &[f32]); R],
+    (layout, written): (Blocked, &mut [f32]),
+) {
+    let (written, _) = written.as_chunks_mut::<LINE>();
+    layout.clear_halo(written);
+    let read = read.map(|(layout, numbers)| (layout, numbers.as_chunks::<LINE>().0));
+    on_best_unit(EachLine { f, constants, read, written: (layout, written) });
+}
+
+struct EachLine<'a, const K: usize, const R: usize, F> {
+    f: F,
+    constants: &'a [Pixel; K],
+    read: [(Blocked, &'a [Pixel]); R],
+    written: (Blocked, &'a mut [Pixel]),
+}
+
+impl<const K: usize, const R: usize, F: OnLine<K, R>> Kernel for EachLine<'_, K, R, F> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self { f, constants, read, written: (layout, written) } = self;
+        let constants = constants.each_ref().map(|line| simd.load(line));
+        for row in 0..layout.plane[0] {
+            let read: [&[Pixel]; R] = from_fn(|i| &read[i].1[read[i].0.row(row)]);
+            for (i, written) in written[layout.row(row)].iter_mut().enumerate() {
+                let lines = from_fn(|r| simd.load(&read[r][i]));
+                let line = f.line(simd, constants, lines, simd.load(written));
+                simd.store(line, written);
+            }
+        }
+    }
+}
+
+/// Some blocks of channels: what one thread works on.
+struct Part<'a, const T: usize> {
+    /// Of the images that are written.
+    layout: Blocked,
+    blocks: Range<usize>,
+    /// These blocks of all images: images × numbers.
+    written: MatrixMut<'a>,
+    /// A number for each channel of these blocks; empty where the layer has no such tensor.
+    tensors: [&'a mut [f32]; T],
+}
+
+impl<'a, const T: usize> Part<'a, T> {
+    /// All blocks.
+    fn new(layout: Blocked, images: &'a mut ViewMut<'_>, tensors: [&'a mut [f32]; T]) -> Self {
+        let (count, stride) = (images.count(), images.stride());
+        let written = MatrixMut::strided(images.numbers_mut(), count, layout.len(), stride);
+        Self { layout, blocks: 0..layout.blocks(), written, tensors }
+    }
+
+    /// An image's block number `i` of the part.
+    fn block(&mut self, image: usize, i: usize) -> &mut [f32] {
+        let len = self.layout.block_len();
+        &mut self.written.row_mut(image)[i * len..(i + 1) * len]
+    }
+}
+
+impl<const T: usize> Split for Part<'_, T> {
+    fn units(&self) -> usize {
+        self.blocks.len()
+    }
+
+    fn cut(self, middle: usize) -> (Self, Self) {
+        let Self { layout, blocks, written, tensors } = self;
+        let (blocks_a, blocks_b) = blocks.cut(middle);
+        let (written_a, written_b) = written.split_cols(middle * layout.block_len());
+        let mut halves = tensors.map(|tensor| tensor.split_at_mut((middle * LINE).min(tensor.len())));
+        let tensors_a = halves.each_mut().map(|(a, _)| core::mem::take(a));
+        let tensors_b = halves.map(|(_, b)| b);
+        (
+            Self { layout, blocks: blocks_a, written: written_a, tensors: tensors_a },
+            Self { layout, blocks: blocks_b, written: written_b, tensors: tensors_b },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,283 @@
+//! Convolution of a network's input: few channels, NCHW without halo in, the layout of the network out.
+//!
+//! Sixteen lanes for one or three channels would mostly multiply zeros. So here the channels of x are planes, as they come,
+//! and a tap is one number for each pixel:
+//!
+//! ```text
+//! for each image                               padded into scratch, once
+//!     for each block of y
+//!         for each row of y
+//!             for each tile of six pixels      the last one ends with the row, and may compute some pixels again
+//!                 for c { for k {              one row of x
+//!                     for l { for pixel in 0..6 {
+//!                         sums[pixel][0..16] += x[c][row + k][STRIDE * pixel + l] * weight[c][k][l][0..16]
+//!                 }}}}
+//! ```
+//!
+//! STRIDE is a constant, for those that first layers have: then the pixels of a tile are one address and constants. The
+//! width of the kernel is none: if it were, the optimiser would see that pixels share numbers of x, keep these in registers
+//! and have none left for sums (7 taps, 2 apart, came to two thirds of the speed). Other strides, and taps that are not
+//! neighbours, take the same way with numbers for constants, and more time.
+#![allow(clippy::inline_always)] // all of it must take on the instruction set of the kernel
+
+pub use super::first_layer_weight::{backward_weight, backward_weight_lane_len, backward_weight_step_len};
+
+use super::Conv2d;
+use super::epilogue::{Activation, BlockEpilogue, Epilogue};
+use super::rows::{BlockRows, RowsMut};
+use super::tile::TILE;
+use crate::blocked::{Blocked, Pixel};
+use crate::memory::{LINE, Workspace};
+use crate::parallel;
+use crate::simd::{Kernel, Simd, on_best_unit};
+use crate::view::{View, ViewMut};
+
+/// A convolution from a network's input to images in the layout of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirstConv2d {
+    /// What is computed.
+    pub conv: Conv2d,
+    /// The halo of `y`.
+    pub y_halo: [usize; 2],
+}
+
+impl FirstConv2d {
+    /// The layout of `y`.
+    #[must_use]
+    pub const fn y(&self) -> Blocked {
+        Blocked { channels: self.conv.out_channels, plane: self.conv.window.output, halo: self.y_halo }
+    }
+
+    /// Rows and columns of a plane of `x` with its padding.
+    pub(super) const fn padded(&self) -> [usize; 2] {
+        let window = &self.conv.window;
+        [window.input[0] + 2 * window.padding[0], window.input[1] + 2 * window.padding[1]]
+    }
+}
+
+/// Numbers of a weight as [`forward`] takes it.
+#[must_use]
+pub const fn prepared_len(d: &FirstConv2d) -> usize {
+    d.y().blocks() * d.conv.patch_len() * LINE
+}
+
+/// Numbers of scratch that [`forward`] needs for each thread.
+#[must_use]
+pub const fn forward_lane_len(d: &FirstConv2d) -> usize {
+    d.conv.in_channels * d.padded()[0] * d.padded()[1]
+}
+
+/// Packs a weight of shape (O, I, Kh, Kw) to (blocks of O, I, Kh, Kw, 16 of O), for [`forward`].
+///
+/// # Panics
+/// If a length is not what `d` tells, or `d` has groups.
+pub fn prepare(d: &FirstConv2d, weight: &[f32], prepared: &mut [f32], _: Workspace) {
+    assert_eq!(d.conv.groups, 1, "no groups in {d:?}");
+    d.conv.assert_parameters(weight, None);
+    assert_eq!(prepared.len(), prepared_len(d), "prepared weight of {d:?}");
+    prepared.fill(0.0);
+    let patch_len = d.conv.patch_len();
+    let (lines, _) = prepared.as_chunks_mut::<LINE>();
+    for (o, patch) in weight.chunks_exact(patch_len).enumerate() {
+        for (line, number) in lines[o / LINE * patch_len..].iter_mut().zip(patch) {
+            line[o % LINE] = *number;
+        }
+    }
+}
+
+/// The output `y` for each image of `x`, by the weight that [`prepare`] packed.
+///
+/// # Panics
+/// If a length is not what `d` tells, `d` has groups, or the scratch is smaller than [`forward_lane_len`].
+pub fn forward(
+    d: &FirstConv2d,
+    x: View,
+    prepared: &[f32],
+    epilogue: Epilogue,
+    mut y: ViewMut,
+    mut work: Workspace,
+) {
+    assert_eq!(d.conv.groups, 1, "no groups in {d:?}");
+    assert_eq!((x.count(), x.image_len()), (y.count(), d.conv.input_len()), "images of {d:?}");
+    assert_eq!(prepared.len(), prepared_len(d), "prepared weight of {d:?}");
+    epilogue.assert_channels(d.conv.out_channels);
+    work.assert_lanes(forward_lane_len(d));
+    let (lanes, scratch) = work.lanes_for(y.count() * prepared.len() * d.conv.window.output_len());
+    let rows = RowsMut::new(d.y(), &mut y);
+    parallel::over(rows, scratch, lanes, &|rows: RowsMut, padded: &mut [f32]| {
+        let padded = &mut padded[..forward_lane_len(d)];
+        on_best_unit(Share { d, x, weight: prepared.as_chunks().0, epilogue, rows, padded });
+    });
+}
+
+/// [`prepare`] and [`forward`] in one.
+///
+/// # Panics
+/// As they do, or if the step's scratch is smaller than [`prepared_len`] tells.
+pub fn train_forward(
+    d: &FirstConv2d,
+    x: View,
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    activation: Activation,
+    y: ViewMut,
+    mut work: Workspace,
+) {
+    let prepared = work.take_step(prepared_len(d));
+    prepare(d, weight, prepared, work.reborrow());
+    forward(d, x, prepared, Epilogue { activation, ..Epilogue::bias(bias) }, y, work);
+}
+
+/// Copies an image to the middle of its padding.
+pub(super) fn pad(d: &FirstConv2d, x: &[f32], padded: &mut [f32]) {
+    let (window, [height, width]) = (&d.conv.window, d.padded());
+    padded.fill(0.0);
+    for (x, padded) in x.chunks_exact(window.input_len()).zip(padded.chunks_exact_mut(height * width)) {
+        let rows = padded.chunks_exact_mut(width).skip(window.padding[0]);
+        for (x, row) in x.chunks_exact(window.input[1]).zip(rows) {
+            row[window.padding[1]..][..x.len()].copy_from_slice(x);
+        }
+    }
+}
+
+/// One thread's share of the output.
+struct Share<'a> {
+    d: &'a FirstConv2d,
+    x: View<'a>,
+    weight: &'a [Pixel],
+    epilogue: Epilogue<'a>,
+    rows: RowsMut<'a>,
+    padded: &'a mut [f32],
+}
+
+impl Kernel for Share<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self { d, x, weight, epilogue, mut rows, padded } = self;
+        let window = &d.conv.window;
+        let mut image = None;
+        for block in 0..rows.blocks() {
+            let mut y = rows.block(block);
+            if image != Some(y.image) {
+                let Some(x) = x.images().nth(y.image) else { unreachable!("as many images in as out") };
+                pad(d, x, padded);
+                image = Some(y.image);
+            }
+            d.y().clear_halo_of(y.rows.clone(), y.pixels);
+            let patch_len = d.conv.patch_len();
+            let block = Block {
+                d,
+                x: padded,
+                weight: &weight[y.block * patch_len..(y.block + 1) * patch_len],
+                finish: epilogue.of_block(simd, y.block),
+            };
+            match (window.stride[1], window.dilation[1]) {
+                (1, 1) => block.rows(simd, Neighbours::<1>, &mut y),
+                (2, 1) => block.rows(simd, Neighbours::<2>, &mut y),
+                (4, 1) => block.rows(simd, Neighbours::<4>, &mut y),
+                (stride, dilation) => block.rows(simd, Any { stride, dilation }, &mut y),
+            }
+        }
+    }
+}
+
+/// A row of a kernel.
+trait KernelRow: Copy {
+    /// Adds to the sums of neighbouring pixels, the first of which sees `x` from its start on, what a row of x contributes.
+    fn add<S: Simd, const R: usize>(self, simd: S, x: &[f32], weight: &[Pixel], sums: &mut [S::Line; R]);
+}
+
+/// Taps that are neighbours, `STRIDE` from pixel to pixel.
+#[derive(Clone, Copy)]
+struct Neighbours<const STRIDE: usize>;
+
+impl<const STRIDE: usize> KernelRow for Neighbours<STRIDE> {
+    #[inline(always)]
+    fn add<S: Simd, const R: usize>(self, simd: S, x: &[f32], weight: &[Pixel], sums: &mut [S::Line; R]) {
+        for (x, weight) in x.windows(STRIDE * (R - 1) + 1).zip(weight) {
+            let weight = simd.load(weight);
+            for (pixel, sum) in sums.iter_mut().enumerate() {
+                *sum = simd.mul_add(simd.splat(x[STRIDE * pixel]), weight, *sum);
+            }
+        }
+    }
+}
+
+/// Any other row.
+#[derive(Clone, Copy)]
+struct Any {
+    stride: usize,
+    dilation: usize,
+}
+
+impl KernelRow for Any {
+    #[inline(always)]
+    fn add<S: Simd, const R: usize>(self, simd: S, x: &[f32], weight: &[Pixel], sums: &mut [S::Line; R]) {
+        for (l, weight) in weight.iter().enumerate() {
+            let weight = simd.load(weight);
+            for (pixel, sum) in sums.iter_mut().enumerate() {
+                *sum = simd.mul_add(simd.splat(x[self.stride * pixel + self.dilation * l]), weight, *sum);
+            }
+        }
+    }
+}
+
+/// What computes the pixels of a block of `y`.
+struct Block<'a, S: Simd> {
+    d: &'a FirstConv2d,
+    /// A padded image.
+    x: &'a [f32],
+    weight: &'a [Pixel],
+    finish: BlockEpilogue<S>,
+}
+
+impl<S: Simd> Block<'_, S> {
+    #[inline(always)]
+    fn rows(&self, simd: S, kernel_row: impl KernelRow, y: &mut BlockRows) {
+        let (d, window) = (self.d.y(), &self.d.conv.window);
+        let first = y.rows.start * d.padded()[1];
+        for row in y.rows.start.max(d.halo[0])..y.rows.end.min(d.halo[0] + d.plane[0]) {
+            let row = row - d.halo[0];
+            let pixels = d.row(row);
+            let x = &self.x[row * window.stride[0] * self.d.padded()[1]..];
+            self.row(simd, kernel_row, x, &mut y.pixels[pixels.start - first..pixels.end - first]);
+        }
+    }
+
+    /// A row of `y`, which sees `x` from its start on.
+    #[inline(always)]
+    fn row(&self, simd: S, kernel_row: impl KernelRow, x: &[f32], y: &mut [Pixel]) {
+        let stride = self.d.conv.window.stride[1];
+        if let Some(last) = y.len().checked_sub(TILE) {
+            for tile in 0..y.len().div_ceil(TILE) {
+                let pixel = last.min(tile * TILE);
+                self.tile::<TILE>(simd, kernel_row, &x[stride * pixel..], &mut y[pixel..]);
+            }
+        } else {
+            for (pixel, y) in y.chunks_exact_mut(1).enumerate() {
+                self.tile::<1>(simd, kernel_row, &x[stride * pixel..], y);
+            }
+        }
+    }
+
+    /// The first `R` pixels of `y`, the first of which sees `x` from its start on.
+    #[inline(always)]
+    fn tile<const R: usize>(&self, simd: S, kernel_row: impl KernelRow, x: &[f32], y: &mut [Pixel]) {
+        let (conv, [height, width]) = (&self.d.conv, self.d.padded());
+        let mut sums = [simd.splat(0.0); R];
+        let mut weight = self.weight.chunks_exact(conv.window.kernel[1]);
+        for c in 0..conv.in_channels {
+            for (k, weight) in weight.by_ref().take(conv.window.kernel[0]).enumerate() {
+                let row = c * height + k * conv.window.dilation[0];
+                kernel_row.add(simd, &x[row * width..], weight, &mut sums);
+            }
+        }
+        for (sum, y) in sums.into_iter().zip(y) {
+            simd.store(self.finish.apply(simd, sum), y);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

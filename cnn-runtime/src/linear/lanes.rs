@@ -1,0 +1,154 @@
+//! The forward pass of a fully connected layer with the images in the lanes.
+//!
+//! The simple way, for each image m: `for o { for k { y[m][o] += weight[o][k] * x[m][k] } }`. Here sixteen images stand in
+//! the lanes of a line, so that a weight, read where it stands, is broadcast to all of them:
+//!
+//! ```text
+//! for each 32 images
+//!     xt[k][m] = x[m][k]                                transposed once: two lines for each k
+//!     for each K-block of KC                            its lines of xt stay in a core's own cache
+//!         for each MR = 6 outputs                       6 runs of KC weights, read in order
+//!             for each line of 16 images                6 × 16 sums in registers
+//!                 for k { for o { sum[o] += weight[o][k] * xt[k] } }
+//!     y[m][o] = yt[o][m] + bias[o]
+//! ```
+//!
+//! The weight is the large operand. It is neither copied nor transposed, and it comes from memory once for 32 images.
+#![allow(clippy::inline_always)] // the micro-kernel must take on the instruction set that it is compiled for
+
+use super::Linear;
+use crate::memory::{LINE, Workspace};
+use crate::parallel::{self, Records};
+use crate::simd::{Kernel, Simd, on_best_unit};
+use crate::view::{View, ViewMut};
+use core::ops::Range;
+
+/// Images at a time: two lines.
+const IMAGES: usize = 2 * LINE;
+/// Outputs of a tile.
+const MR: usize = 6;
+/// Weights of a run: KC lines of two are 128 KiB.
+const KC: usize = 1024;
+
+/// Numbers of scratch that [`forward`] needs for the step: all inputs and outputs of 32 images, transposed.
+pub(super) const fn step_len(d: &Linear) -> usize {
+    (d.in_features + d.out_features) * IMAGES
+}
+
+/// `y = x weightᵀ + bias`.
+pub(super) fn forward(
+    d: &Linear,
+    x: View,
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    mut y: ViewMut,
+    mut work: Workspace,
+) {
+    let (scratch, _) = core::mem::take(&mut work.step_scratch)[..step_len(d)].as_chunks_mut::<LINE>();
+    for first in (0..x.count()).step_by(IMAGES) {
+        let images = first..x.count().min(first + IMAGES);
+        let lines = images.len().div_ceil(LINE);
+        let (xt, yt) = scratch.split_at_mut(2 * d.in_features);
+        let (xt, yt) = (&mut xt[..lines * d.in_features], &mut yt[..lines * d.out_features]);
+        transpose(x, images.clone(), xt, d.in_features);
+        let xt = &*xt;
+
+        let (lanes, scratch) = work.lanes_for(lines * LINE * d.weight_len());
+        let parts = (0..d.out_features, Records::new(&mut *yt, lines));
+        parallel::over(parts, scratch, lanes, &|(outputs, yt): (Range<usize>, Records<&mut [_]>), _| {
+            let weight = &weight[outputs.start * d.in_features..outputs.end * d.in_features];
+            on_best_unit(Tiles { weight, depth: d.in_features, xt, yt: yt.items(), lines });
+        });
+
+        let (_, outputs) = y.reborrow().split_at(first);
+        let (mut outputs, _) = outputs.split_at(images.len());
+        for (image, y) in outputs.images_mut().enumerate() {
+            for (y, line) in y.iter_mut().zip(yt.chunks_exact(lines)) {
+                *y = line[image / LINE][image % LINE];
+            }
+            if let Some(bias) = bias {
+                y.iter_mut().zip(bias).for_each(|(y, bias)| *y += bias);
+            }
+        }
+    }
+}
+
+/// `xt[k]` becomes the numbers k of all images, and zeros where there are no more images.
+fn transpose(x: View, images: Range<usize>, xt: &mut [[f32; LINE]], depth: usize) {
+    let lines = xt.len() / depth.max(1);
+    xt.fill([0.0; LINE]);
+    for (lane, image) in images.enumerate() {
+        let x = &x.numbers()[image * x.stride()..][..depth];
+        for (line, x) in xt.iter_mut().skip(lane / LINE).step_by(lines.max(1)).zip(x) {
+            line[lane % LINE] = *x;
+        }
+    }
+}
+
+/// Some outputs of all images that are in the lanes.
+struct Tiles<'a> {
+    /// Outputs × depth.
+    weight: &'a [f32],
+    depth: usize,
+    /// Depth × lines.
+    xt: &'a [[f32; LINE]],
+    /// Outputs × lines.
+    yt: &'a mut [[f32; LINE]],
+    lines: usize,
+}
+
+impl Kernel for Tiles<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self { weight, depth, xt, yt, lines } = self;
+        yt.fill([0.0; LINE]);
+        for first in (0..depth).step_by(KC) {
+            let ks = first..depth.min(first + KC);
+            let xt = &xt[ks.start * lines..ks.end * lines];
+            let rows = weight.chunks_exact(depth).map(|row| &row[ks.clone()]);
+            let mut rows = rows;
+            for yt in yt.chunks_mut(MR * lines) {
+                match yt.len() / lines {
+                    MR => tile::<S, MR>(
+                        simd,
+                        core::array::from_fn(|_| rows.next().unwrap_or_default()),
+                        xt,
+                        yt,
+                        lines,
+                    ),
+                    _ => {
+                        for yt in yt.chunks_exact_mut(lines) {
+                            tile::<S, 1>(simd, [rows.next().unwrap_or_default()], xt, yt, lines);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Adds a K-block to `R` outputs of all images.
+#[inline(always)]
+fn tile<S: Simd, const R: usize>(
+    simd: S,
+    rows: [&[f32]; R],
+    xt: &[[f32; LINE]],
+    yt: &mut [[f32; LINE]],
+    lines: usize,
+) {
+    for line in 0..lines {
+        let mut sums: [S::Line; R] = core::array::from_fn(|r| simd.load(&yt[r * lines + line]));
+        let len = xt.len() / lines;
+        let rows = rows.map(|row| &row[..len]);
+        for (k, x) in xt.iter().skip(line).step_by(lines).enumerate() {
+            let x = simd.load(x);
+            for (sum, row) in sums.iter_mut().zip(&rows) {
+                *sum = simd.mul_add(simd.splat(row[k]), x, *sum);
+            }
+        }
+        for (r, sum) in sums.into_iter().enumerate() {
+            simd.store(sum, &mut yt[r * lines + line]);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The largest pixel of each part of a plane.
+
+use super::largest;
+use crate::Write;
+use crate::blocked::Haloed;
+use crate::memory::Workspace;
+use crate::pool::AdaptivePool2d;
+use crate::view::{View, ViewMut};
+
+/// The output `y` for each image of `x`.
+///
+/// # Panics
+/// If a length is not what `d` tells.
+pub fn forward(d: &Haloed<AdaptivePool2d>, x: View<'_>, y: ViewMut<'_>, work: Workspace<'_>) {
+    largest::forward(d, x, y, work);
+}
+
+/// Numbers that the indices of an image take, from [`forward_train`] to [`backward`].
+#[must_use]
+pub const fn indices_len(d: &Haloed<AdaptivePool2d>) -> usize {
+    largest::indices_len(d.layer.channels, d.layer.output, d.layer.longest_part())
+}
+
+/// The output `y` for each image of `x`, and which tap of each window it is: `indices` are as many images of
+/// [`indices_len`] numbers, of any bits.
+///
+/// # Panics
+/// If a length is not what `d` tells.
+pub fn forward_train(
+    d: &Haloed<AdaptivePool2d>,
+    x: View<'_>,
+    y: ViewMut<'_>,
+    indices: ViewMut<'_>,
+    work: Workspace<'_>,
+) {
+    largest::forward_train(d, x, y, indices, work);
+}
+
+/// The gradient `d_x` of the input.
+///
+/// # Panics
+/// If a length is not what `d` tells.
+pub fn backward(
+    d: &Haloed<AdaptivePool2d>,
+    indices: View<'_>,
+    d_y: View<'_>,
+    d_x: ViewMut<'_>,
+    write: Write,
+    work: Workspace<'_>,
+) {
+    largest::backward(d, indices, d_y, d_x, write, work);
+}
