@@ -21,7 +21,9 @@ pub fn multiply_adds(turns: usize) -> f32 {
         #[inline(always)]
         fn run<S: Simd>(self, simd: S) -> f32 {
             let (factor, summand) = (simd.splat(0.999), simd.splat(0.001));
-            let mut sums: [S::Line; SUMS] = core::array::from_fn(|i| simd.splat(i as f32));
+            // No two numbers alike, or the compiler finds that a sum is computed twice, and leaves one out.
+            let start = |sum| core::array::from_fn(|lane| sum as f32 + (lane as f32 - 7.5) / LINE as f32);
+            let mut sums: [S::Line; SUMS] = core::array::from_fn(|sum| simd.load(&start(sum)));
             for _ in 0..self.0 {
                 for sum in &mut sums {
                     *sum = simd.mul_add(*sum, factor, summand);
