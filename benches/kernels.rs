@@ -4,7 +4,9 @@
 //! of them one core can do at most, from registers alone.
 
 use cnn_runtime::Write;
-use cnn_runtime::conv2d::{Conv2d, im2col, pointwise};
+use cnn_runtime::conv2d::epilogue::Epilogue;
+use cnn_runtime::conv2d::winograd::{self, Tile};
+use cnn_runtime::conv2d::{BlockedConv2d, Conv2d, im2col, pointwise};
 use cnn_runtime::linear::{self, Linear};
 use cnn_runtime::memory::{AlignedBuffer, Arena, ArenaLayout, Buffer, Workspace};
 use cnn_runtime::peak;
@@ -113,6 +115,77 @@ fn convolutions(criterion: &mut Criterion) {
     }
 }
 
+/// Layers with stride 1 that are large enough for tiles.
+const TILED: &[Shape] = &[
+    ("alexnet.conv2", 96, 256, 26, 5, 1, 2),
+    ("alexnet.conv3", 256, 384, 12, 3, 1, 1),
+    ("alexnet.conv4", 384, 384, 12, 3, 1, 1),
+    ("vgg11.conv2", 64, 128, 112, 3, 1, 1),
+    ("vgg11.conv4", 256, 256, 56, 3, 1, 1),
+    ("vgg11.conv5", 256, 512, 28, 3, 1, 1),
+    ("vgg11.conv7", 512, 512, 14, 3, 1, 1),
+    ("googlenet.3x3", 96, 208, 14, 3, 1, 1),
+    ("googlenet.5x5", 32, 96, 28, 5, 1, 2),
+];
+
+/// Winograd's algorithm; the elements are the multiply-adds of the definition, so that it may pass the peak.
+fn tiled_convolutions(criterion: &mut Criterion) {
+    for shape in TILED {
+        let conv = descriptor(shape);
+        let halo = conv.window.padding;
+        let d = BlockedConv2d { conv, x_halo: halo, y_halo: halo };
+        let (x_len, y_len) = (BATCH * d.x().len(), BATCH * d.y().len());
+        let (x, mut y, mut d_x) = (numbers(x_len), numbers(y_len), numbers(x_len));
+        let weight = &numbers(conv.weight_len())[..conv.weight_len()];
+        let mut d_weight = weight.to_vec();
+        let x = View::dense(&x[..x_len], d.x().len());
+        for tile in [Tile::F2x3, Tile::F4x3, Tile::F4x5].into_iter().filter(|tile| tile.fits(&d)) {
+            let mut group = criterion.benchmark_group(format!("winograd::{tile:?}::{}", shape.0));
+            group.throughput(Throughput::Elements((BATCH * conv.macs()) as u64));
+            let mut prepared = vec![0.0; winograd::prepared_len(tile, &d)];
+            let mut arena = scratch(winograd::forward_lane_len(tile, &d), 0);
+            group.bench_function("prepare", |bencher| {
+                bencher.iter(|| {
+                    with_scratch(&mut arena, |work| winograd::prepare(tile, &d, weight, &mut prepared, work));
+                });
+            });
+            group.bench_function("forward", |bencher| {
+                bencher.iter(|| {
+                    let y = ViewMut::dense(&mut y[..y_len], d.y().len());
+                    with_scratch(&mut arena, |work| {
+                        winograd::forward(tile, &d, x, &prepared, Epilogue::bias(None), y, work);
+                    });
+                });
+            });
+            let d_y = View::dense(&y[..y_len], d.y().len());
+            let mut arena = scratch(
+                winograd::backward_input_lane_len(tile, &d),
+                winograd::backward_input_step_len(tile, &d),
+            );
+            group.bench_function("backward_input", |bencher| {
+                bencher.iter(|| {
+                    let d_x = ViewMut::dense(&mut d_x[..x_len], d.x().len());
+                    with_scratch(&mut arena, |work| {
+                        winograd::backward_input(tile, &d, d_y, weight, d_x, Write::Overwrite, work);
+                    });
+                });
+            });
+            let mut arena = scratch(
+                winograd::backward_weight_lane_len(tile),
+                winograd::backward_weight_step_len(tile, &d),
+            );
+            group.bench_function("backward_weight", |bencher| {
+                bencher.iter(|| {
+                    with_scratch(&mut arena, |work| {
+                        winograd::backward_weight(tile, &d, x, d_y, &mut d_weight, None, work);
+                    });
+                });
+            });
+            group.finish();
+        }
+    }
+}
+
 fn linear_layers(criterion: &mut Criterion) {
     for &(name, in_features, out_features) in LINEAR {
         let d = Linear { in_features, out_features };
@@ -144,5 +217,5 @@ fn one_core(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(kernels, one_core, convolutions, linear_layers);
+criterion_group!(kernels, one_core, convolutions, tiled_convolutions, linear_layers);
 criterion_main!(kernels);

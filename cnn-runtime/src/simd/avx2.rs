@@ -2,8 +2,8 @@
 
 use super::{HALF, Kernel, LINE, Simd};
 use core::arch::x86_64::{
-    __m256, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps,
-    _mm256_set1_ps, _mm256_storeu_ps, _mm256_sub_ps,
+    __m256, _MM_HINT_T1, _mm_prefetch, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps,
+    _mm256_min_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_storeu_ps, _mm256_sub_ps,
 };
 
 /// Proof that the CPU has AVX2 and FMA: a value exists only where it has.
@@ -84,6 +84,11 @@ impl Simd for Avx2 {
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line {
         // SAFETY: `self` proves that the CPU has FMA.
         unsafe { [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])] }
+    }
+    #[inline(always)]
+    fn prefetch(self, numbers: &[f32; LINE]) {
+        // SAFETY: `self` proves that the CPU has AVX2, and so SSE.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(numbers.as_ptr().cast()) }
     }
 
     type Half = __m256;

@@ -44,6 +44,8 @@ pub(crate) trait Simd: Copy {
     fn min(self, a: Self::Line, b: Self::Line) -> Self::Line;
     /// `a * b + c`, rounded once or twice.
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line;
+    /// Asks for numbers that will be read soon, to be brought to the second-level cache. Nothing else comes of it.
+    fn prefetch(self, numbers: &[f32; LINE]);
 
     /// Half a cache line of numbers, for kernels of which many more must be in registers at a time.
     type Half: Copy;

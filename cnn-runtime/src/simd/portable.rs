@@ -46,6 +46,8 @@ impl Simd for Portable {
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line {
         from_fn(|i| a[i] * b[i] + c[i])
     }
+    #[inline(always)]
+    fn prefetch(self, _: &[f32; LINE]) {}
 
     type Half = [f32; HALF];
 

@@ -1,5 +1,4 @@
 //! Weights in the layout of the kernels: transformed, `[output block][ξ][input channel][16 output channels]`.
-#![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
 
 use super::arithmetic::Doubles;
 use super::transform::{Transform, TwoWay, Weight};
