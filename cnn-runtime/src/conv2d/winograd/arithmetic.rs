@@ -1,5 +1,4 @@
 //! What the maps compute with: half a line in registers, or doubles where accuracy is worth more than time.
-#![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
 
 use crate::memory::LINE;
 use crate::simd::{HALF, Simd};

@@ -10,17 +10,16 @@
 //! The way here:
 //!
 //! ```text
-//! for each block of tiles                         v in a core's share of the caches
-//!     for each tile and 16 input channels: v      `Gather`
-//!     for each 16 output channels                 `Scatter`: its u pass by once, and m stays in the second-level cache
-//!         for each ξ
-//!             for each 6 tiles: 6 × 16 sums       a panel of u in the first-level cache
-//!         for each tile: y
+//! for each block of tiles
+//!     for each 16 input channels and each tile: v     `Gather`
+//!     for each 16 output channels                     m stays in the second-level cache
+//!         for each ξ                                  `product::Forward`; u passes by once, fetched ahead
+//!             for each 256 input channels             a panel of u in the first-level cache
+//!                 for each 6 tiles: m, 6 × 16 sums
+//!         for each tile: y                            `Scatter`
 //! ```
 //!
 //! A tile's sums follow from the shape alone, so tiles and output channels may be cut anywhere for the threads.
-#![allow(clippy::needless_range_loop)] // rows and columns of squares, as the matrices have them
-#![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
 
 use super::arithmetic::Halves;
 use super::product::{self, CHUNK, Panels};
@@ -57,8 +56,6 @@ pub(super) struct Finish<'a> {
 const INPUTS_LEN: usize = 3 << 19;
 /// Tiles of a block, unless they have more numbers: then at least the first, and no more than the second.
 const TILES: [usize; 2] = [2 * CHUNK, 4 * CHUNK];
-/// Blocks of output channels whose sums are computed before they are transformed.
-const OUTPUTS: usize = 8;
 
 impl Pass {
     const fn panels<W: Transform>(&self) -> Panels {
@@ -82,11 +79,6 @@ impl Pass {
         self.block_tiles::<W>() / CHUNK * self.panels::<W>().chunk_len()
     }
 
-    /// Blocks of output channels whose sums are computed before they are transformed.
-    const fn outputs<W: Transform>(&self) -> usize {
-        if self.to.blocks() < OUTPUTS { self.to.blocks() } else { OUTPUTS }
-    }
-
     /// Lines of the sums of a block of tiles for one block of channels.
     const fn sums_len<W: Transform>(&self) -> usize {
         self.block_tiles::<W>() * self.panels::<W>().sums_len()
@@ -94,7 +86,7 @@ impl Pass {
 
     /// Numbers of scratch for each thread.
     pub(super) const fn lane_len<W: Transform>(&self) -> usize {
-        (self.inputs_len::<W>() + self.outputs::<W>() * self.sums_len::<W>()) * LINE
+        (self.inputs_len::<W>() + self.sums_len::<W>()) * LINE
     }
 
     const fn grid<W: Transform>(&self) -> Grid {
@@ -145,7 +137,7 @@ impl<W: Transform> Batch<'_, W> {
         let pass = self.pass;
         let (inputs, sums) = scratch.split_at_mut(pass.inputs_len::<W>() * LINE);
         let (inputs, _) = inputs.as_chunks_mut::<LINE>();
-        let sums = &mut sums[..lanes * pass.outputs::<W>() * pass.sums_len::<W>() * LINE];
+        let sums = &mut sums[..lanes * pass.sums_len::<W>() * LINE];
         let chunk_len = pass.panels::<W>().chunk_len();
         for tiles in blocks(0..x.count() * pass.grid::<W>().len(), pass.block_tiles::<W>()) {
             let chunks = tiles.len().div_ceil(CHUNK);
@@ -156,33 +148,28 @@ impl<W: Transform> Batch<'_, W> {
                     tiles.start + chunks.start * CHUNK..tiles.end.min(tiles.start + chunks.end * CHUNK);
                 on_best_unit(Gather::<W> { pass, x, tiles: some, inputs: inputs.items(), of: PhantomData });
             });
-            let parts = Blocks::new(&pass.to, &mut y);
-            parallel::over(parts, sums, lanes, &|mut y: Blocks, sums: &mut [f32]| {
+            let parts = SomeBlocks::new(&pass.to, &mut y);
+            parallel::over(parts, sums, lanes, &|mut y: SomeBlocks, sums: &mut [f32]| {
                 self.outputs(inputs, tiles.clone(), &mut y, sums.as_chunks_mut().0);
             });
         }
     }
 
     /// Computes some blocks of output channels of some tiles.
-    fn outputs(&self, inputs: &[Pixel], tiles: Range<usize>, y: &mut Blocks, sums: &mut [Pixel]) {
+    fn outputs(&self, inputs: &[Pixel], tiles: Range<usize>, y: &mut SomeBlocks, sums: &mut [Pixel]) {
         let Self { pass, prepared, finish, .. } = *self;
-        let (panels, sums_len) = (pass.panels::<W>(), pass.sums_len::<W>());
-        for range in blocks(0..y.blocks.len(), pass.outputs::<W>()) {
-            let first = (y.blocks.start + range.start) * panels.weights_len();
-            let weights = &prepared[first..][..range.len() * panels.weights_len()];
-            let sums = &mut *sums;
-            on_best_unit(product::Forward { panels, inputs, weights, tiles: tiles.len(), sums, sums_len });
-            for (index, sums) in range.zip(sums.chunks_exact(sums_len)) {
-                let (y, tiles) = ((&mut *y, index), tiles.clone());
-                on_best_unit(Scatter::<W> { pass, sums, finish, tiles, y, of: PhantomData });
-            }
+        let panels = pass.panels::<W>();
+        for (index, block) in y.blocks.clone().enumerate() {
+            let weights = &prepared[block * panels.weights_len()..][..panels.weights_len()];
+            on_best_unit(product::Forward { panels, inputs, weights, tiles: tiles.len(), sums });
+            let (y, tiles) = ((&mut *y, index), tiles.clone());
+            on_best_unit(Scatter::<W> { pass, sums, finish, tiles, y, of: PhantomData });
         }
     }
 }
 
 /// Some blocks of channels of all images.
-#[allow(clippy::struct_field_names)] // which blocks these are
-struct Blocks<'a> {
+struct SomeBlocks<'a> {
     /// Images × numbers.
     matrix: MatrixMut<'a>,
     blocks: Range<usize>,
@@ -190,7 +177,7 @@ struct Blocks<'a> {
     len: usize,
 }
 
-impl<'a> Blocks<'a> {
+impl<'a> SomeBlocks<'a> {
     fn new(d: &Blocked, images: &'a mut ViewMut) -> Self {
         let (count, len, stride) = (images.count(), images.image_len(), images.stride());
         let matrix = MatrixMut::strided(images.numbers_mut(), count, len, stride);
@@ -203,7 +190,7 @@ impl<'a> Blocks<'a> {
     }
 }
 
-impl Split for Blocks<'_> {
+impl Split for SomeBlocks<'_> {
     fn units(&self) -> usize {
         self.blocks.len()
     }
@@ -246,7 +233,7 @@ struct Scatter<'a, 'y, W> {
     finish: Finish<'a>,
     tiles: Range<usize>,
     /// Some blocks, and which of them.
-    y: (&'a mut Blocks<'y>, usize),
+    y: (&'a mut SomeBlocks<'y>, usize),
     of: PhantomData<W>,
 }
 

@@ -2,12 +2,12 @@
 //!
 //! For each of the α² products ξ this is a matrix product: in [`Forward`] that of tiles × input channels and input ×
 //! output channels; in [`WeightGradient`] that of input channels × tiles and tiles × output channels.
-#![allow(clippy::inline_always)] // they must take on the instruction set that they are compiled for
 
 use crate::blocked::Pixel;
 use crate::gemm::blocks;
 use crate::memory::LINE;
 use crate::simd::{Kernel, Simd};
+use core::array::from_fn;
 
 /// Rows of a micro-kernel: with sixteen columns twelve registers of sums, two of the right factor and one of the left.
 pub(super) const ROWS: usize = 6;
@@ -49,43 +49,46 @@ impl Panels {
     }
 }
 
-/// The sums for some tiles and some blocks of output channels.
+/// The sums for some tiles and one block of output channels.
 pub(super) struct Forward<'a> {
     pub(super) panels: Panels,
     pub(super) inputs: &'a [Pixel],
-    /// `[output block][ξ][input channel]`
+    /// `[ξ][input channel]`
     pub(super) weights: &'a [Pixel],
     pub(super) tiles: usize,
-    /// `[output block][tile][ξ]`
+    /// `[tile][ξ]`
     pub(super) sums: &'a mut [Pixel],
-    /// Lines of a block's sums.
-    pub(super) sums_len: usize,
 }
 
 impl Kernel for Forward<'_> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Self { panels, inputs, weights, tiles, sums, sums_len } = self;
-        let stride = panels.sums_len();
+        let Self { panels, inputs, weights, tiles, sums } = self;
+        let (row_len, stride) = (panels.blocks, panels.sums_len());
+        let rounds = tiles.div_ceil(ROWS);
         for product in 0..panels.products {
-            let weights = weights.chunks_exact(panels.weights_len());
-            for (weights, sums) in weights.zip(sums.chunks_exact_mut(sums_len)) {
-                let (weights, _) = weights.as_chunks::<LINE>();
-                let weights = &weights[product * panels.blocks..][..panels.blocks];
-                for depth in blocks(0..panels.blocks, DEPTH) {
-                    let (weights, onto) = (&weights[depth.clone()], depth.start > 0);
-                    for tiles in blocks(0..tiles, ROWS) {
-                        let (chunk, first) = (tiles.start / CHUNK, tiles.start % CHUNK);
-                        let panel = chunk * panels.chunk_len() + product * panels.panel_len();
-                        let rows = &inputs[panel + first * panels.blocks..][..ROWS * panels.blocks];
-                        let row = |i: usize| &rows[i * panels.blocks..][depth.clone()];
-                        let sums = &mut sums[tiles.start * stride + product..];
-                        match tiles.len() {
-                            1 | 2 => tile::<S, 2>(simd, row, weights, onto, sums, stride),
-                            3 | 4 => tile::<S, 4>(simd, row, weights, onto, sums, stride),
-                            _ => tile::<S, ROWS>(simd, row, weights, onto, sums, stride),
-                        }
+            for depth in blocks(0..row_len, DEPTH) {
+                let first = (product * row_len + depth.start) * LINE;
+                let (panel, later) = weights[first..].split_at(depth.len() * LINE);
+                let later = &later[..later.len().min(DEPTH * LINE)];
+                let share = later.len().div_ceil(rounds * depth.len()).max(1);
+                for (round, tiles) in blocks(0..tiles, ROWS).enumerate() {
+                    let (chunk, first) = (tiles.start / CHUNK, tiles.start % CHUNK);
+                    let inputs = &inputs[chunk * panels.chunk_len() + product * panels.panel_len()..];
+                    let walk = Walk {
+                        inputs: &inputs[first * row_len + depth.start..],
+                        row_len,
+                        weights: panel,
+                        later: later.get(round * depth.len() * share..).unwrap_or_default(),
+                        share,
+                        onto: depth.start > 0,
+                    };
+                    let sums = &mut sums[tiles.start * stride + product..];
+                    match tiles.len() {
+                        1 | 2 => walk.run::<S, 2>(simd, sums, stride),
+                        3 | 4 => walk.run::<S, 4>(simd, sums, stride),
+                        _ => walk.run::<S, ROWS>(simd, sums, stride),
                     }
                 }
             }
@@ -93,37 +96,49 @@ impl Kernel for Forward<'_> {
     }
 }
 
-/// R × 16 sums over some blocks of channels, a few more than there are tiles if their number is odd; written to every `stride`-th line; or added to what stands there.
-#[inline(always)]
-fn tile<'a, S: Simd, const R: usize>(
-    simd: S,
-    row: impl Fn(usize) -> &'a [Pixel],
-    weights: &[[Pixel; LINE]],
+/// The inner loop: rows of inputs by a panel of weights.
+struct Walk<'a> {
+    inputs: &'a [Pixel],
+    /// Lines from one row to the next.
+    row_len: usize,
+    weights: &'a [Pixel],
+    /// Weights that are wanted when all tiles are done, and how many lines of them to ask for with each block of channels.
+    later: &'a [Pixel],
+    share: usize,
+    /// Whether the sums are added to what stands there.
     onto: bool,
-    sums: &mut [Pixel],
-    stride: usize,
-) {
-    let rows: [&[Pixel]; R] = core::array::from_fn(|i| &row(i)[..weights.len()]);
-    let mut lines = [simd.splat(0.0); R];
-    if onto {
-        for (i, line) in lines.iter_mut().enumerate() {
-            *line = simd.load(&sums[i * stride]);
+}
+
+impl Walk<'_> {
+    /// R × 16 sums to every `stride`-th line. R may be one more than there are tiles: what comes of the last is not looked
+    /// at.
+    #[inline(always)]
+    fn run<S: Simd, const R: usize>(self, simd: S, sums: &mut [Pixel], stride: usize) {
+        let Self { inputs, row_len, weights, later, share, onto } = self;
+        let (weights, _) = weights.as_chunks::<LINE>();
+        let rows: [&[Pixel]; R] = from_fn(|i| &inputs[i * row_len..][..weights.len()]);
+        let mut later = later.chunks(share);
+        let mut lines = [simd.splat(0.0); R];
+        if onto {
+            for (i, line) in lines.iter_mut().enumerate() {
+                *line = simd.load(&sums[i * stride]);
+            }
         }
-    }
-    for (block, weights) in weights.iter().enumerate() {
-        let pixels: [&Pixel; R] = core::array::from_fn(|i| &rows[i][block]);
-        // Four channels at a time, which is what the optimiser unrolls.
-        for (first, weights) in (0..LINE).step_by(4).zip(weights.as_chunks::<4>().0) {
+        for (block, weights) in weights.iter().enumerate() {
+            for line in later.next().unwrap_or_default() {
+                simd.prefetch(&line[0]);
+            }
+            let pixels: [&Pixel; R] = from_fn(|i| &rows[i][block]);
             for (channel, weights) in weights.iter().enumerate() {
                 let weights = simd.load(weights);
                 for (line, pixel) in lines.iter_mut().zip(pixels) {
-                    *line = simd.mul_add(simd.splat(pixel[first + channel]), weights, *line);
+                    *line = simd.mul_add(simd.splat(pixel[channel]), weights, *line);
                 }
             }
         }
-    }
-    for (i, line) in lines.into_iter().enumerate() {
-        simd.store(line, &mut sums[i * stride]);
+        for (i, line) in lines.into_iter().enumerate() {
+            simd.store(line, &mut sums[i * stride]);
+        }
     }
 }
 
@@ -132,7 +147,7 @@ pub(super) struct WeightGradient<'a> {
     /// Lines from one product to the next.
     pub(super) panel_len: usize,
     pub(super) tiles: usize,
-    /// `[ξ][tile]`
+    /// `[ξ][tile]`, and behind it what is wanted next
     pub(super) inputs: &'a [Pixel],
     /// `[ξ][tile]`
     pub(super) gradients: &'a [Pixel],
@@ -145,26 +160,33 @@ impl Kernel for WeightGradient<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { panel_len, tiles, inputs, gradients, products } = self;
-        let panels = inputs.chunks_exact(panel_len).zip(gradients.chunks_exact(panel_len));
-        for ((inputs, gradients), sums) in panels.zip(products) {
+        let panels = gradients.chunks_exact(panel_len).zip(products).enumerate();
+        for (product, (gradients, sums)) in panels {
+            let (inputs, later) = inputs[product * panel_len..].split_at(panel_len);
             let (inputs, gradients) = (&inputs[..tiles], &gradients[..tiles]);
-            channels::<S, 0, 6>(simd, inputs, gradients, sums);
-            channels::<S, 6, 5>(simd, inputs, gradients, sums);
-            channels::<S, 11, 5>(simd, inputs, gradients, sums);
+            let later = &later[..later.len().min(tiles)];
+            channels::<S, 0, 6>(simd, inputs, gradients, later, sums);
+            channels::<S, 6, 5>(simd, inputs, gradients, &[], sums);
+            channels::<S, 11, 5>(simd, inputs, gradients, &[], sums);
         }
     }
 }
 
-/// The rows of R input channels from `FIRST` on.
+/// The rows of R input channels from `FIRST` on; meanwhile `later` is asked for.
 #[inline(always)]
 fn channels<S: Simd, const FIRST: usize, const R: usize>(
     simd: S,
     inputs: &[Pixel],
     gradients: &[Pixel],
+    later: &[Pixel],
     sums: &mut [Pixel; LINE],
 ) {
     let mut lines = [simd.splat(0.0); R];
+    let mut later = later.iter();
     for (input, gradient) in inputs.iter().zip(gradients) {
+        if let Some(line) = later.next() {
+            simd.prefetch(&line[0]);
+        }
         let gradient = simd.load(gradient);
         for (i, line) in lines.iter_mut().enumerate() {
             *line = simd.mul_add(simd.splat(input[FIRST + i]), gradient, *line);

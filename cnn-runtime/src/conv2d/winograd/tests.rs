@@ -192,7 +192,7 @@ fn largest_error(found: &[f32], expected: &[f64]) -> f64 {
 /// A convolution that a tile fits, whatever the padding and the halos.
 fn any() -> impl Strategy<Value = (Tile, BlockedConv2d)> {
     let pair = |range: core::ops::Range<usize>| [range.clone(), range];
-    (0..3_usize, [1..40_usize, 1..40], pair(1..20), pair(0..6), pair(0..4), pair(0..4)).prop_filter_map(
+    (0..3_usize, [1..36_usize, 1..36], pair(1..15), pair(0..6), pair(0..4), pair(0..4)).prop_filter_map(
         "the window does not fit",
         |(tile, channels, input, padding, x_halo, y_halo)| {
             let tile = TILES[tile];
@@ -204,10 +204,27 @@ fn any() -> impl Strategy<Value = (Tile, BlockedConv2d)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn tiles_are_the_definition((tile, d) in any(), count in 1..4_usize, gaps in [0..20_usize, 0..20]) {
         Operands::new(tile, d, count, gaps).assert_like_reference(1);
+    }
+}
+
+#[test]
+fn scales_shifts_and_activations() {
+    use crate::conv2d::epilogue::Activation;
+    let conv = conv2d([5, 18, 1], [7, 6], [3, 3], [1, 1], [1, 1], [1, 1]);
+    let operands =
+        Operands::new(Tile::F4x3, BlockedConv2d { conv, x_halo: [1; 2], y_halo: [1; 2] }, 2, [0, 0]);
+    let scale = numbers(18, 5);
+    let epilogue =
+        Epilogue { scale: Some(&scale), shift: Some(&operands.bias), activation: Activation::Relu };
+    let plain = operands.forward(Epilogue::bias(None), 1);
+    for (i, (y, sum)) in operands.forward(epilogue, 1).into_iter().zip(plain).enumerate() {
+        let channel = i / conv.window.output_len() % 18;
+        let expected = (sum * scale[channel] + operands.bias[channel]).max(0.0);
+        assert!((y - expected).abs() < 1e-5, "number {i} is {y} instead of {expected}");
     }
 }
 

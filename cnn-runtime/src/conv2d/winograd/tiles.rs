@@ -1,7 +1,5 @@
 //! The tiles of a batch: where they stand, and their pixels.
 
-#![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
-
 use super::arithmetic::Halves;
 use super::transform::{MOST, Map, Square, TwoWay};
 use crate::blocked::{Blocked, Pixel};

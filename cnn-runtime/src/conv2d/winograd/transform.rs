@@ -19,8 +19,6 @@
 //!
 //! where a polynomial in x stands for its coefficients. For the points 0, ±1, ±2 these are the matrices of Lavin and Gray's
 //! F(4×4, 3×3).
-#![allow(clippy::needless_range_loop)] // rows and columns of squares, as the matrices have them
-#![allow(clippy::inline_always)] // the maps must take on the instruction set of the kernel
 
 use super::arithmetic::Arithmetic;
 use core::marker::PhantomData;

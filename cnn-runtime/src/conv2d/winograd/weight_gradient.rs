@@ -19,7 +19,6 @@
 //!
 //! The threads divide the channels, never the tiles, and a block has as many tiles for any number of threads; so their number
 //! cannot be told from the bits.
-#![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
 
 use super::arithmetic::{Arithmetic, Halves};
 use super::product;
@@ -136,7 +135,7 @@ pub(super) fn run<W: Transform>(
     unpack::<W>(d, sums, d_weight, work);
 }
 
-/// Transforms some blocks of channels: those of x, and behind them those of `d_y`.
+/// Transforms some blocks of channels: those of `x`, and behind them those of `d_y`.
 struct Gather<'a, W> {
     plan: &'a Plan<'a, W>,
     x: View<'a>,
@@ -191,7 +190,7 @@ impl<W: Transform> Kernel for Sum<'_, W> {
         let products = &mut products[..W::PRODUCTS];
         let mut two_way = TwoWay::new(Halves(simd));
         for (pair, sums) in pairs.zip(sums.chunks_exact_mut(Plan::<W>::PAIR_LEN)) {
-            let inputs = &inputs[pair % from_blocks * len..][..len];
+            let inputs = &inputs[pair % from_blocks * len..];
             let gradients = &gradients[pair / from_blocks * len..][..len];
             on_best_unit(product::WeightGradient {
                 panel_len: plan.panel_len(),
@@ -247,12 +246,16 @@ fn unpack<W: Transform>(d: &BlockedConv2d, sums: &[Pixel], d_weight: &mut [f32],
     let parts = (0..d.y().blocks(), Records::new(d_weight, LINE * channels * taps));
     parallel::over(parts, scratch, lanes, &|(blocks, d_weight): (Range<usize>, Records<&mut [f32]>), _| {
         for (block, d_weight) in blocks.zip(d_weight.items().chunks_mut(LINE * channels * taps)) {
-            let sums = &sums[block * d.x().blocks() * Plan::<W>::PAIR_LEN..];
-            for (output, d_weight) in d_weight.chunks_exact_mut(channels * taps).enumerate() {
-                for (channel, d_weight) in d_weight.chunks_exact_mut(taps).enumerate() {
-                    let lines =
-                        sums[channel / LINE * Plan::<W>::PAIR_LEN + channel % LINE..].iter().step_by(LINE);
-                    d_weight.iter_mut().zip(lines).for_each(|(to, line)| *to = line[output]);
+            let pairs = sums.chunks_exact(Plan::<W>::PAIR_LEN).skip(block * d.x().blocks());
+            for (input_block, pair) in pairs.take(d.x().blocks()).enumerate() {
+                let (lines, _) = pair.as_chunks::<LINE>();
+                for (output, d_weight) in d_weight.chunks_exact_mut(channels * taps).enumerate() {
+                    let d_weight = d_weight[input_block * LINE * taps..].chunks_exact_mut(taps).take(LINE);
+                    for (input, d_weight) in d_weight.enumerate() {
+                        for (to, lines) in d_weight.iter_mut().zip(lines) {
+                            *to = lines[input][output];
+                        }
+                    }
                 }
             }
         }

@@ -1,5 +1,4 @@
 //! Weights in the layout of the kernels: transformed, `[output block][ξ][input channel][16 output channels]`.
-#![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
 
 use super::arithmetic::Doubles;
 use super::transform::{Transform, TwoWay, Weight};
@@ -64,7 +63,6 @@ impl<W: Transform> Kernel for Prepare<'_, W> {
             for channel in 0..channels {
                 for i in 0..W::R {
                     let mut row = square.empty();
-                    #[allow(clippy::needless_range_loop)] // as the matrix has it
                     for j in 0..W::R {
                         row[j] = taps.line::<W>(weight, block, channel, [i, j]);
                     }
