@@ -1,4 +1,4 @@
-//! The layout of images inside a network: NCHW16c with a halo.
+//! The layout of images inside a network: `NCHW16c` with a halo.
 //!
 //! ```text
 //! image = [ channels / 16 ] [ halo + height + halo ] [ halo + width + halo ] [ 16 channels ]
@@ -292,7 +292,7 @@ mod tests {
         let images = batch(&d, &x, 0).dense();
         let block = 4 * 7 * LINE;
         let at = block + ((1 + 1) * 7 + 2 + 2) * LINE + 1;
-        assert_eq!(images.iter().position(|x| *x == 5.0), Some(at));
+        assert_eq!(images.iter().position(|x| *x > 0.0), Some(at));
         assert_eq!(images.len(), 2 * block);
     }
 }

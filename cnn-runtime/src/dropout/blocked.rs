@@ -48,7 +48,7 @@ pub fn backward(
     match write {
         Write::Overwrite => masked(d, key, read, written, work, |[d_y], _| d_y, |_, kept| kept),
         Write::Accumulate => {
-            masked(d, key, read, written, work, |[d_y], _| d_y, |before, kept| before + kept)
+            masked(d, key, read, written, work, |[d_y], _| d_y, |before, kept| before + kept);
         }
     }
 }
