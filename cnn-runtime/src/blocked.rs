@@ -302,7 +302,7 @@ mod tests {
         let images = batch(&d, &x, 0).dense();
         let block = 4 * 7 * LINE;
         let at = block + ((1 + 1) * 7 + 2 + 2) * LINE + 1;
-        assert_eq!(images.iter().position(|x| *x == 5.0), Some(at));
+        assert_eq!(images.iter().position(|x| *x > 0.0), Some(at));
         assert_eq!(images.len(), 2 * block);
     }
 }

@@ -187,7 +187,7 @@ impl Simd for Avx2 {
     }
 }
 
-#[allow(clippy::unused_self)] // it is the proof
+#[allow(clippy::unused_self)] // it is the proof that the CPU has AVX2
 impl Avx2 {
     /// Eight numbers of each of eight rows.
     #[inline(always)]

@@ -75,14 +75,8 @@ pub(crate) trait Simd: Copy {
     fn store_bytes(self, line: Self::Line, bytes: &mut [u8; LINE]);
     /// Makes columns of rows.
     fn transpose(self, square: &mut [[f32; LINE]; LINE]) {
-        #[allow(clippy::needless_range_loop)] // rows and columns of a square
-        for row in 1..LINE {
-            for column in 0..row {
-                let number = square[row][column];
-                square[row][column] = square[column][row];
-                square[column][row] = number;
-            }
-        }
+        let rows = *square;
+        *square = core::array::from_fn(|i| rows.map(|row| row[i]));
     }
 }
 

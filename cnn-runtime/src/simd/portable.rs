@@ -85,7 +85,7 @@ impl Simd for Portable {
     }
     #[inline(always)]
     fn if_equal(self, p: Self::Line, q: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
-        #[allow(clippy::float_cmp)] // that is what it is for
+        #[allow(clippy::float_cmp)] // it is what is asked for
         from_fn(|i| if p[i] == q[i] { a[i] } else { b[i] })
     }
     #[inline(always)]

@@ -2,12 +2,8 @@
 #![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
 
 use super::Upsample;
-use crate::Write;
-use crate::blocked::over::{moves, over_blocks};
+use crate::blocked::over::moves;
 use crate::blocked::{Blocked, Haloed, Pixel};
-use crate::memory::{LINE, Workspace};
-use crate::simd::{Kernel, Simd, on_best_unit};
-use crate::view::{View, ViewMut};
 
 /// The layouts of x and y.
 fn layouts(d: &Haloed<Upsample>) -> [Blocked; 2] {
@@ -23,8 +19,12 @@ fn cost(layouts: &[Blocked; 2]) -> usize {
 
 /// Each pixel repeated.
 pub mod nearest {
-    #[allow(clippy::wildcard_imports)] // all that both ways share
-    use super::*;
+    use super::{Blocked, Haloed, Pixel, Upsample, cost, layouts};
+    use crate::Write;
+    use crate::blocked::over::over_blocks;
+    use crate::memory::{LINE, Workspace};
+    use crate::simd::{Kernel, Simd, on_best_unit};
+    use crate::view::{View, ViewMut};
 
     /// The output `y` for each image of `x`.
     ///
@@ -104,8 +104,12 @@ pub mod nearest {
 
 /// Interpolated between the four nearest pixels.
 pub mod bilinear {
-    #[allow(clippy::wildcard_imports)] // all that both ways share
-    use super::*;
+    use super::{Blocked, Haloed, Pixel, Upsample, cost, layouts};
+    use crate::Write;
+    use crate::blocked::over::over_blocks;
+    use crate::memory::{LINE, Workspace};
+    use crate::simd::{Kernel, Simd, on_best_unit};
+    use crate::view::{View, ViewMut};
 
     /// The output `y` for each image of `x`.
     ///
@@ -207,8 +211,8 @@ pub mod bilinear {
 
 #[cfg(test)]
 mod tests {
-    #[allow(clippy::wildcard_imports)] // all that both ways share
     use super::*;
+    use crate::Write;
     use crate::blocked::testing::{batch, planes};
     use crate::conv2d::testing::{Batch, Scratch, assert_close, numbers};
     use crate::reference::upsample as reference;

@@ -184,7 +184,7 @@ impl<I: Index> OnPlace for Note<'_, I> {
             return;
         }
         let mut best = simd.load(&find.x[taps.pixel]);
-        let mut index = simd.splat(taps.first as f32);
+        let mut index = simd.splat(0.0);
         for i in 0..taps.count[0] {
             let row = &find.x[taps.row(i)];
             for j in usize::from(i == 0)..taps.count[1] {

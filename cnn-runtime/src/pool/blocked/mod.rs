@@ -50,8 +50,6 @@ pub(super) trait Windows: Copy + Sync {
 pub(super) struct Span {
     /// The pixel that the first sees.
     pixel: usize,
-    /// The number of the first in its window.
-    first: usize,
     /// How many there are.
     count: usize,
 }
@@ -67,7 +65,7 @@ impl Span {
         let (padding, kernel) = (window.padding[axis], window.kernel[axis]);
         let (first, end) = (before(padding).min(kernel), before(padding + window.input[axis]).min(kernel));
         let pixel = (place + first * dilation).saturating_sub(padding);
-        Self { pixel, first, count: end - first }
+        Self { pixel, count: end - first }
     }
 }
 
@@ -131,7 +129,7 @@ impl Windows for AdaptivePool2d {
     }
     fn span(&self, axis: usize, o: usize) -> Span {
         let part = self.part(axis, o);
-        Span { pixel: part.start, first: 0, count: part.len() }
+        Span { pixel: part.start, count: part.len() }
     }
     fn whole(&self, axis: usize) -> (Range<usize>, usize) {
         // Unless they divide the plane evenly, parts are not all of a size.
@@ -193,10 +191,6 @@ struct Taps {
     step: [usize; 2],
     /// How many there are down and across.
     count: [usize; 2],
-    /// The number of the first: taps of a window are numbered row by row.
-    first: usize,
-    /// From a tap's number to that below.
-    width: usize,
     /// How many taps a mean counts.
     counted: usize,
 }
@@ -209,10 +203,10 @@ impl Taps {
         first..first + (self.count[1] - 1) * self.step[1] + 1
     }
 
-    /// The number of a tap.
+    /// The number of a tap: they are counted row by row, those that see padding not at all.
     #[inline(always)]
     fn number(self, down: usize, across: usize) -> usize {
-        self.first + down * self.width + across
+        down * self.count[1] + across
     }
 
     /// Whether there is none.
@@ -295,13 +289,10 @@ impl<P: Windows, V: OnPlace> EachPlace<'_, P, V> {
     fn taps(&self, row: usize, down: Span, across: Span, counted_across: usize) -> Taps {
         let (x, windows) = (self.d.x(), &self.d.layer);
         let (width, [dilation_down, dilation_across]) = (x.padded()[1], windows.dilation());
-        let kernel_width = windows.kernel()[1];
         Taps {
             pixel: (x.halo[0] + down.pixel) * width + x.halo[1] + across.pixel,
             step: [dilation_down * width, dilation_across],
             count: [down.count, across.count],
-            first: down.first * kernel_width + across.first,
-            width: kernel_width,
             counted: windows.counted(0, row) * counted_across,
         }
     }
@@ -313,8 +304,7 @@ impl<P: Windows, V: OnPlace> EachPlace<'_, P, V> {
         let (whole, stride) = windows.whole(1);
         let first = self.taps(row, down, windows.span(1, whole.start), windows.counted(1, whole.start));
         // Told as constants, the usual windows have no loops.
-        let constant =
-            |size: usize| Taps { count: [size; 2], step: [first.step[0], 1], width: size, ..first };
+        let constant = |size: usize| Taps { count: [size; 2], step: [first.step[0], 1], ..first };
         match (first.count, first.step[1]) {
             ([2, 2], 1) => self.run_of_places(simd, row, &whole, stride, constant(2)),
             ([3, 3], 1) => self.run_of_places(simd, row, &whole, stride, constant(3)),
