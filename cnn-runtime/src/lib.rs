@@ -26,7 +26,6 @@ pub mod optim;
 pub mod parallel;
 pub mod pass;
 pub mod peak;
-mod planes;
 pub mod policy;
 pub mod pool;
 pub mod random;

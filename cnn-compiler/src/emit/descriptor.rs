@@ -113,7 +113,7 @@ fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenStream) {
         Descriptor::Images(images) => images_tokens(images),
         Descriptor::BlockedBatchNorm2d { norm, images } => {
             let ((_, norm), (_, images_value)) = (descriptor_tokens(norm), images_tokens(images));
-            let (ty, count) = (quote!(#rt::batch_norm2d::blocked::BlockedBatchNorm2d), images.halos.len());
+            let (ty, count) = (quote!(#rt::batch_norm2d::BlockedBatchNorm2d), images.halos.len());
             (quote!(#ty<#count>), quote!(#ty { norm: #norm, images: #images_value }))
         }
         Descriptor::Part { whole, part, first } => {

@@ -140,7 +140,7 @@ impl<'l> Steps<'l> {
                 debug_assert_eq!(saved(&layer.op), Saved::Indices);
                 let indices = Operand::Write(self.storage.indices(tensor));
                 let operands = vec![Operand::Read(x), Operand::Write(y), indices];
-                call(format!("{}::forward_train", module(&layer.op)), operands)
+                call(format!("{}::train_forward", module(&layer.op)), operands)
             }
             Op::MaxPool2d(_)
             | Op::AvgPool2d(_)
@@ -335,7 +335,7 @@ pub(super) fn batch_norm(kernel: &str, norm: Option<Descriptor>, operands: Vec<O
         unreachable!("only images are normalised, and they stand in blocks: {operands:?}")
     };
     let descriptor = Some(Descriptor::BlockedBatchNorm2d { norm: Box::new(norm), images });
-    Call { kernel: format!("batch_norm2d::blocked::{kernel}"), descriptor, operands }
+    Call { kernel: format!("batch_norm2d::{kernel}"), descriptor, operands }
 }
 
 /// Writes the channels of `x` to those of `y` from `first` on.
@@ -372,10 +372,10 @@ pub(super) fn module(op: &Op) -> String {
     match op {
         Op::Activation(_) => format!("activation::{}", op.name()),
         Op::MaxPool2d(_) | Op::AvgPool2d(_) | Op::AdaptiveAvgPool2d(_) | Op::AdaptiveMaxPool2d(_) => {
-            format!("pool::blocked::{}", op.name())
+            format!("pool::{}", op.name())
         }
-        Op::Upsample(upsample) if upsample.bilinear => "upsample::blocked::bilinear".into(),
-        Op::Upsample(_) => "upsample::blocked::nearest".into(),
+        Op::Upsample(upsample) if upsample.bilinear => "upsample::bilinear".into(),
+        Op::Upsample(_) => "upsample::nearest".into(),
         Op::Conv2d(_) => unreachable!("its algorithm knows"),
         Op::ConvTranspose2d(_)
         | Op::Linear(_)

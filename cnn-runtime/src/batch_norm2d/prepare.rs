@@ -1,6 +1,6 @@
 //! Batch normalisation with running statistics as a scale and a shift, for the convolution before it.
 
-use super::{BatchNorm2d, entry};
+use super::{BatchNorm2d, entry, inverse_std};
 use crate::memory::{LINE, Workspace};
 
 /// What [`prepare`] has written: each has a number for each channel.
@@ -47,39 +47,12 @@ pub fn prepare(
     assert_eq!(prepared.len(), 3 * len, "room for what {d:?} prepares");
     prepared.fill(0.0);
     for channel in 0..d.channels {
-        let inverse_std = 1.0 / libm::sqrt(f64::from(running_var[channel]) + f64::from(d.eps));
+        let inverse_std = inverse_std(f64::from(running_var[channel]), d.eps);
         let scale = f64::from(entry(weight, channel, 1.0)) * inverse_std;
         let shift = f64::from(entry(bias, channel, 0.0)) - f64::from(running_mean[channel]) * scale;
         let shift_with_bias = shift + f64::from(entry(conv_bias, channel, 0.0)) * scale;
         prepared[channel] = scale as f32;
         prepared[len + channel] = shift as f32;
         prepared[2 * len + channel] = shift_with_bias as f32;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::conv2d::testing::Scratch;
-
-    #[test]
-    fn one_factor_and_one_summand() {
-        let d = BatchNorm2d { channels: 2, pixels: 1, eps: 1.0, momentum: 0.1 };
-        let mut prepared = [f32::NAN; 48];
-        let scratch = &mut Scratch::new(1, 0, 0);
-        prepare(
-            &d,
-            Some(&[6.0, 1.0]),
-            Some(&[0.5, 0.0]),
-            &[2.0, 1.0],
-            &[3.0, 0.0],
-            Some(&[10.0, -1.0]),
-            &mut prepared,
-            scratch.workspace(),
-        );
-        let parts = norm_parts(&prepared, 2);
-        assert_eq!(parts.scale, [3.0, 1.0]);
-        assert_eq!(parts.shift, [0.5 - 6.0, -1.0]);
-        assert_eq!(parts.shift_with_bias, [24.5, -2.0]);
     }
 }

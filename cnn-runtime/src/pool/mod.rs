@@ -1,4 +1,4 @@
-//! Pooling: the largest or the mean of each window, on every plane by itself.
+//! Pooling: the largest or the mean of each window, on every plane by itself, a line of sixteen channels at a time.
 //!
 //! Two families: a window that slides, as that of a convolution does, and *adaptive* pooling, which cuts the plane into
 //! as many parts as the output has pixels. All numbers are PyTorch's: the largest is the first of equals, but NaN beats
@@ -7,9 +7,15 @@
 use crate::window::Window;
 use core::ops::Range;
 
-pub mod blocked;
+pub mod adaptive_avg_pool2d;
+pub mod adaptive_max_pool2d;
+pub mod avg_pool2d;
+mod largest;
+pub mod max_pool2d;
+mod mean;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 /// The largest pixel of each window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

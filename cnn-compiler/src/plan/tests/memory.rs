@@ -227,7 +227,7 @@ impl<'g> Machine<'g> {
                     let x = self.expected.values[self.graph.layers[layer].inputs[0].0].clone();
                     let mut places = places(call);
                     assert_eq!(self.read(places[0]), Some(x), "what goes in: {step:?}");
-                    if keeps_indices(&self.graph.layers[layer].op) && call.kernel.ends_with("forward_train") {
+                    if keeps_indices(&self.graph.layers[layer].op) && call.kernel.ends_with("train_forward") {
                         let indices = places.pop().expect("a max-pool writes its indices");
                         let value = self.terms.whole(Term::Indices(layer), indices.len);
                         self.write(indices, &value);

@@ -1,10 +1,10 @@
 //! The largest pixel of each window that slides over a plane.
 
+use super::MaxPool2d;
 use super::largest;
 use crate::Write;
 use crate::blocked::Haloed;
 use crate::memory::Workspace;
-use crate::pool::MaxPool2d;
 use crate::view::{View, ViewMut};
 
 /// The output `y` for each image of `x`.
@@ -15,7 +15,7 @@ pub fn forward(d: &Haloed<MaxPool2d>, x: View<'_>, y: ViewMut<'_>, work: Workspa
     largest::forward(d, x, y, work);
 }
 
-/// Numbers that the indices of an image take, from [`forward_train`] to [`backward`].
+/// Numbers that the indices of an image take, from [`train_forward`] to [`backward`].
 #[must_use]
 pub const fn indices_len(d: &Haloed<MaxPool2d>) -> usize {
     largest::indices_len(d.layer.channels, d.layer.window.output, d.layer.window.kernel)
@@ -26,14 +26,14 @@ pub const fn indices_len(d: &Haloed<MaxPool2d>) -> usize {
 ///
 /// # Panics
 /// If a length is not what `d` tells.
-pub fn forward_train(
+pub fn train_forward(
     d: &Haloed<MaxPool2d>,
     x: View<'_>,
     y: ViewMut<'_>,
     indices: ViewMut<'_>,
     work: Workspace<'_>,
 ) {
-    largest::forward_train(d, x, y, indices, work);
+    largest::train_forward(d, x, y, indices, work);
 }
 
 /// The gradient `d_x` of the input.

@@ -1,10 +1,10 @@
 //! The mean of each part of a plane.
 
+use super::AdaptivePool2d;
 use super::mean;
 use crate::Write;
 use crate::blocked::Haloed;
 use crate::memory::Workspace;
-use crate::pool::AdaptivePool2d;
 use crate::view::{View, ViewMut};
 
 /// The output `y` for each image of `x`.

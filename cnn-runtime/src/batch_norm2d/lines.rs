@@ -24,14 +24,6 @@ impl OnLine<3, 1> for Normalize {
     }
 }
 
-/// In place.
-impl OnLine<3, 0> for Normalize {
-    #[inline(always)]
-    fn line<S: Simd>(&self, simd: S, constants: [S::Line; 3], []: [S::Line; 0], y: S::Line) -> S::Line {
-        OnLine::<3, 1>::line(self, simd, constants, [y], y)
-    }
-}
-
 /// `d_x` = factor · (`d_y` − `mean_d_y` − (x − mean) · slope)
 pub(super) struct Gradient;
 

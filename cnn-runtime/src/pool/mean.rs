@@ -1,6 +1,6 @@
 //! The mean of each window.
 
-use super::{EachPlace, FreshRows, Layouts, OnPlace, Taps, Windows};
+use super::windows::{EachPlace, FreshRows, Layouts, OnPlace, Taps, Windows};
 use crate::Write;
 use crate::blocked::over::over_blocks;
 use crate::blocked::{Blocked, Haloed, Pixel};

@@ -1,4 +1,4 @@
-//! Pooling of images in the layout of the network: a line of sixteen channels at a time.
+//! Where pools look, and the loops over it.
 //!
 //! A window that slides and the parts of adaptive pooling are both `Windows`: places on the output, each with a
 //! rectangle of taps. So there are two kinds of kernels, over any of them: `largest` and `mean`. Taps that would see
@@ -15,15 +15,6 @@ use crate::memory::LINE;
 use crate::simd::{Kernel, Simd};
 use crate::window::Window;
 use core::ops::Range;
-
-pub mod adaptive_avg_pool2d;
-pub mod adaptive_max_pool2d;
-pub mod avg_pool2d;
-mod largest;
-pub mod max_pool2d;
-mod mean;
-#[cfg(test)]
-mod tests;
 
 /// Where a pool's output looks at its input. Axis 0 is the height.
 pub(super) trait Windows: Copy + Sync {
@@ -143,7 +134,7 @@ impl Windows for AdaptivePool2d {
 
 impl AdaptivePool2d {
     /// No part is longer, along each axis: a pixel more than input/output where these do not divide, and perhaps two.
-    const fn longest_part(&self) -> [usize; 2] {
+    pub(super) const fn longest_part(&self) -> [usize; 2] {
         let mut longest = [0, 0];
         let mut axis = 0;
         while axis < 2 {
@@ -162,7 +153,7 @@ impl AdaptivePool2d {
 }
 
 /// The layouts that a pool works between.
-trait Layouts {
+pub(super) trait Layouts {
     /// The layout of `x`.
     fn x(&self) -> Blocked;
     /// The layout of `y`.
@@ -184,40 +175,40 @@ impl<P: Windows> Layouts for Haloed<P> {
 
 /// The taps of a place that see a pixel: a rectangle, empty if its window sees nothing but padding.
 #[derive(Clone, Copy)]
-struct Taps {
+pub(super) struct Taps {
     /// The pixel of the block that the first sees.
-    pixel: usize,
+    pub(super) pixel: usize,
     /// Pixels from one tap to that below and to that beside it.
-    step: [usize; 2],
+    pub(super) step: [usize; 2],
     /// How many there are down and across.
-    count: [usize; 2],
+    pub(super) count: [usize; 2],
     /// How many taps a mean counts.
-    counted: usize,
+    pub(super) counted: usize,
 }
 
 impl Taps {
     /// The pixels from the first tap of a row to its last: one check of bounds for all of them.
     #[inline(always)]
-    fn row(self, down: usize) -> Range<usize> {
+    pub(super) fn row(self, down: usize) -> Range<usize> {
         let first = self.pixel + down * self.step[0];
         first..first + (self.count[1] - 1) * self.step[1] + 1
     }
 
     /// The number of a tap: they are counted row by row, those that see padding not at all.
     #[inline(always)]
-    fn number(self, down: usize, across: usize) -> usize {
+    pub(super) fn number(self, down: usize, across: usize) -> usize {
         down * self.count[1] + across
     }
 
     /// Whether there is none.
     #[inline(always)]
-    fn is_empty(self) -> bool {
+    pub(super) fn is_empty(self) -> bool {
         self.count[0] * self.count[1] == 0
     }
 }
 
 /// What a kernel does at each place of a block.
-trait OnPlace {
+pub(super) trait OnPlace {
     /// Comes before the places of each row; what they see of `x` ends before row `end`. Comes last with the end of `x`.
     #[inline(always)]
     fn before_row(&mut self, _end: usize) {}
@@ -228,14 +219,14 @@ trait OnPlace {
 
 /// Rows of a gradient that is a sum over places: they become zero right before the first place that adds to them, while
 /// they come into the cache, unless the sum goes on from what is there.
-struct FreshRows {
+pub(super) struct FreshRows {
     x: Blocked,
     /// Rows before this one are as they should be.
     cleared: usize,
 }
 
 impl FreshRows {
-    fn new(x: Blocked, write: Write) -> Self {
+    pub(super) fn new(x: Blocked, write: Write) -> Self {
         let cleared = match write {
             Write::Overwrite => 0,
             Write::Accumulate => x.plane[0],
@@ -245,7 +236,7 @@ impl FreshRows {
 
     /// Makes zeros of the rows before `end` that are not yet.
     #[inline(always)]
-    fn clear_until(&mut self, end: usize, d_x: &mut [Pixel]) {
+    pub(super) fn clear_until(&mut self, end: usize, d_x: &mut [Pixel]) {
         for row in self.cleared..end {
             d_x[self.x.row(row)].fill([0.0; LINE]);
         }
@@ -254,9 +245,9 @@ impl FreshRows {
 }
 
 /// The places of a block, row by row.
-struct EachPlace<'a, P, V> {
-    d: &'a Haloed<P>,
-    on: V,
+pub(super) struct EachPlace<'a, P, V> {
+    pub(super) d: &'a Haloed<P>,
+    pub(super) on: V,
 }
 
 impl<P: Windows, V: OnPlace> Kernel for EachPlace<'_, P, V> {

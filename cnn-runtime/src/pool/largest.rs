@@ -3,7 +3,7 @@
 //! In training each place keeps which tap saw the largest, so backward needs neither `x` nor `y`: a byte where a window
 //! has no more taps than a byte has values, otherwise a number.
 
-use super::{EachPlace, FreshRows, Layouts, OnPlace, Taps, Windows};
+use super::windows::{EachPlace, FreshRows, Layouts, OnPlace, Taps, Windows};
 use crate::Write;
 use crate::blocked::over::{InBlocks, over_blocks};
 use crate::blocked::{Blocked, Haloed, Pixel};
@@ -80,7 +80,7 @@ pub(super) fn forward<P: Windows>(d: &Haloed<P>, x: View<'_>, y: ViewMut<'_>, wo
 }
 
 /// The output `y` for each image of `x`, and the indices for [`backward`].
-pub(super) fn forward_train<P: Windows>(
+pub(super) fn train_forward<P: Windows>(
     d: &Haloed<P>,
     x: View<'_>,
     y: ViewMut<'_>,

@@ -1,10 +1,10 @@
 //! The mean of each window that slides over a plane.
 
+use super::AvgPool2d;
 use super::mean;
 use crate::Write;
 use crate::blocked::Haloed;
 use crate::memory::Workspace;
-use crate::pool::AvgPool2d;
 use crate::view::{View, ViewMut};
 
 /// The output `y` for each image of `x`.
