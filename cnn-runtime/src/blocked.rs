@@ -120,7 +120,8 @@ impl Blocked {
         pixels[outside..].fill([0.0; LINE]);
     }
 
-    /// Writes zeros to the lanes of some pixels that are beyond the last channel.
+    /// Writes zeros to the lanes of some pixels that are beyond the last channel. A product with a weight of zero is not
+    /// enough: infinity would make it NaN.
     pub(crate) fn clear_spare(&self, block: usize, pixels: &mut [Pixel]) {
         let channels = self.channels_of(block);
         if channels == LINE {

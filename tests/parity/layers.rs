@@ -26,6 +26,29 @@ impl<S: Sample> Loss<S, S> for Dot {
     }
 }
 
+/// A test for each kind of layer, and for each of its cases a network whose input is given to that layer.
+macro_rules! cases {
+    ($($test:ident {
+        $($name:ident($images:tt, $channels:tt, $rows:tt, $columns:tt) -> ($($output:tt)*) { $($layer:tt)* })*
+    })*) => {
+        $(
+            network!($(
+                pub fn $name(image: Image<$images, 1, 1>) -> $($output)* {
+                    let input = conv_transpose2d($channels, kernel_size = ($rows, $columns), bias = false);
+                    $($layer)*
+                }
+            )*);
+
+            #[test]
+            fn $test() {
+                let fixture = Fixture::read("layers");
+                $(check::<$name>(&fixture);)*
+            }
+        )*
+    };
+}
+pub(super) use cases;
+
 /// Holds one layer against PyTorch's.
 pub(super) fn check<N: Network>(fixture: &Fixture) {
     let mut net = N::new(1);

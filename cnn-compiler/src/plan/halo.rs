@@ -42,11 +42,12 @@ pub(super) fn widen(lowered: &mut Lowered<'_>, purpose: Purpose) {
 }
 
 /// Zeros that the gradient of a convolution's input reads around the gradient of its output: at input place i, tap k comes
-/// from output place `(i + P − D·k) / S`, which lies between `(P − D·(K−1)) / S` and `(H − 1 + P) / S`.
+/// from output place `(i + P − D·k) / S`, if that is whole; it lies between `(P − D·(K−1)) / S` and `(H − 1 + P) / S`. The
+/// runtime's kernels hold it against `needed_d_y_halo` in every call.
 fn gradient_halo(window: &Sliding, input: [usize; 2], output: [usize; 2]) -> [usize; 2] {
     [0, 1].map(|axis| {
         let (stride, padding) = (window.stride[axis], window.padding[axis]);
-        let before = (window.extent(axis) - 1).saturating_sub(padding).div_ceil(stride);
+        let before = (window.extent(axis) - 1).saturating_sub(padding) / stride;
         let behind = ((input[axis] - 1 + padding) / stride).saturating_sub(output[axis] - 1);
         before.max(behind)
     })

@@ -73,17 +73,6 @@ impl Fused<'_> {
     }
 }
 
-impl Node<'_> {
-    /// The layer's operation; none for a reordering.
-    pub(super) fn op(&self) -> Option<&Op> {
-        match &self.work {
-            Work::Layer(layer) => Some(&layer.op),
-            Work::Conv2d(fused) => Some(&fused.conv.op),
-            Work::FromPlanes | Work::ToPlanes => None,
-        }
-    }
-}
-
 impl<'g> Lowered<'g> {
     /// The activation that a convolution's kernel computes too.
     pub(super) fn activation(&self, fused: &Fused<'_>) -> Option<Activation> {

@@ -8,7 +8,7 @@
 //!
 //! In training, "nobody needs it" includes the backward pass.
 
-use super::layout::Layout;
+use super::layout::{Blocked, Layout};
 use super::lower::{Lowered, Node, Work};
 use super::{Place, Root};
 use crate::graph::{Layer, NodeId};
@@ -129,19 +129,32 @@ impl Storage {
             .unwrap_or_else(|| unreachable!("{tensor:?} is given by a max-pool of training"))
     }
 
-    /// Room for the indices of max-pools: a byte for each number of the output, halo not included.
+    /// Room for the indices of max-pools: for each number of the output, halo not included, a byte if that tells the taps of
+    /// a window apart, otherwise a number.
     fn keep_indices(&mut self, lowered: &Lowered<'_>) {
         for (tensor, node) in lowered.nodes() {
-            if node.op().is_some_and(|op| saved(op) == Saved::Indices)
-                && let Layout::Blocked(blocked) = lowered.layout(tensor)
-            {
-                let bytes = super::layout::Blocked { halo: [0, 0], ..blocked }.channels_len(blocked.channels);
-                let place = Place::whole(Root::Buffer(self.buffer_lens.len()), Layout::Planes(bytes / 4));
+            let (Work::Layer(layer), Layout::Blocked(blocked)) = (&node.work, lowered.layout(tensor)) else {
+                continue;
+            };
+            if let Some(taps) = most_taps(layer) {
+                let numbers = Blocked { halo: [0, 0], ..blocked }.channels_len(blocked.channels);
+                let len = if taps <= 1 << u8::BITS { numbers / 4 } else { numbers };
+                let place = Place::whole(Root::Buffer(self.buffer_lens.len()), Layout::Planes(len));
                 self.indices[tensor.0] = Some(place);
-                self.buffer_lens.push(place.len);
+                self.buffer_lens.push(len);
             }
         }
     }
+}
+
+/// How many taps a window of a max-pool has at most.
+fn most_taps(layer: &Layer) -> Option<usize> {
+    let of_axis = |axis: usize| match &layer.op {
+        Op::MaxPool2d(pool) => pool.window.kernel[axis],
+        // A part reaches a pixel further at most than an even share would.
+        _ => layer.input.plane()[axis].div_ceil(layer.output.plane()[axis]) + 1,
+    };
+    (saved(&layer.op) == Saved::Indices).then(|| of_axis(0) * of_axis(1))
 }
 
 /// The class of the network's input: it is the user's, nothing may be written there.

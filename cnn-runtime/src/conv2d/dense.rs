@@ -213,3 +213,53 @@ pub fn backward_weight(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocked::testing::{batch, planes};
+    use crate::conv2d::testing::{Batch, Scratch, conv2d, numbers};
+    use crate::policy::Policy;
+    use alloc::vec;
+
+    /// The contract of spare lanes holds whatever the numbers: else a NaN there would spread to all channels of the next
+    /// layer, where a relu6 has made a number of infinity again.
+    #[test]
+    fn spare_lanes_are_zero_beside_infinity() {
+        let conv = conv2d([2, 3, 1], [12, 12], [3, 3], [1, 1], [1, 1], [1, 1]);
+        let conv = BlockedConv2d { conv, x_halo: [1, 1], y_halo: [1, 1] };
+        let choice = |algorithm| Choice { f2: algorithm, fast: algorithm, fast_from: 1 };
+        let (weight, mut x) = (numbers(conv.conv.weight_len(), 1), numbers(conv.x().planes_len(), 2));
+        x[40] = f32::INFINITY;
+        let x = batch(&conv.x(), &x, 0);
+        for algorithm in [Algorithm::Direct, Algorithm::Winograd(Tile::F2x3), Algorithm::Winograd(Tile::F4x3)]
+        {
+            let all = choice(algorithm);
+            let d = Dense { conv, forward: all, backward_input: all, backward_weight: all };
+            let mut scratch = Scratch::new(1, forward_lane_len(&d).max(backward_input_lane_len(&d)), {
+                prepared_len(&d).max(backward_input_step_len(&d))
+            });
+            let mut y = batch(&conv.y(), &vec![0.0; conv.y().planes_len()], 0);
+            let work = Workspace { policy: Policy::Fast, ..scratch.workspace() };
+            train_forward(&d, x.view(), &weight, None, Activation::Relu6, y.view_mut(), work);
+            assert!(planes(&conv.y(), &y).contains(&6.0), "{algorithm:?}");
+
+            let mut d_x = x.clone();
+            backward_input(
+                &d,
+                gradient(&conv).view(),
+                &weight,
+                d_x.view_mut(),
+                Write::Overwrite,
+                scratch.workspace(),
+            );
+            planes(&conv.x(), &d_x);
+        }
+    }
+
+    fn gradient(conv: &BlockedConv2d) -> Batch {
+        let mut d_y = numbers(conv.y().planes_len(), 3);
+        d_y[7] = f32::NEG_INFINITY;
+        batch(&conv.y(), &d_y, 0)
+    }
+}

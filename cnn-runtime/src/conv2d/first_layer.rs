@@ -178,6 +178,7 @@ impl Kernel for Share<'_> {
                 (4, 1) => block.rows(simd, Neighbours::<4>, &mut y),
                 (stride, dilation) => block.rows(simd, Any { stride, dilation }, &mut y),
             }
+            d.y().clear_spare(y.block, y.pixels);
         }
     }
 }

@@ -106,8 +106,7 @@ impl Kernel for Tiles<'_> {
         for first in (0..depth).step_by(KC) {
             let ks = first..depth.min(first + KC);
             let xt = &xt[ks.start * lines..ks.end * lines];
-            let rows = weight.chunks_exact(depth).map(|row| &row[ks.clone()]);
-            let mut rows = rows;
+            let mut rows = weight.chunks_exact(depth).map(|row| &row[ks.clone()]);
             for yt in yt.chunks_mut(MR * lines) {
                 match yt.len() / lines {
                     MR => tile::<S, MR>(

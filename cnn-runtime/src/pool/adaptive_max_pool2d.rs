@@ -15,14 +15,15 @@ pub fn forward(d: &Haloed<AdaptivePool2d>, x: View<'_>, y: ViewMut<'_>, work: Wo
     largest::forward(d, x, y, work);
 }
 
-/// Numbers that the indices of an image take, from [`train_forward`] to [`backward`].
+/// Numbers that the indices of an image take at least, from [`train_forward`] to [`backward`]: of bytes if these tell all taps
+/// apart, otherwise of numbers.
 #[must_use]
 pub const fn indices_len(d: &Haloed<AdaptivePool2d>) -> usize {
     largest::indices_len(d.layer.channels, d.layer.output, d.layer.longest_part())
 }
 
 /// The output `y` for each image of `x`, and which tap of each window it is: `indices` are as many images of
-/// [`indices_len`] numbers, of any bits.
+/// [`indices_len`] numbers, of any bits, or of a number for each of `y`'s channels and places.
 ///
 /// # Panics
 /// If a length is not what `d` tells.

@@ -1,7 +1,7 @@
 //! The largest pixel of each window.
 //!
-//! In training each place keeps which tap saw the largest, so backward needs neither `x` nor `y`: a byte where a window
-//! has no more taps than a byte has values, otherwise a number.
+//! In training each place keeps which tap saw the largest, so backward needs neither `x` nor `y`: a byte if a window has no
+//! more taps than a byte has values, otherwise a number. Which of them, the length of the indices tells.
 
 use super::windows::{EachPlace, FreshRows, Layouts, OnPlace, Taps, Windows};
 use crate::Write;
@@ -47,21 +47,20 @@ const fn fits_byte(kernel: [usize; 2]) -> bool {
     kernel[0] * kernel[1] <= 1 << u8::BITS
 }
 
-/// Numbers that the indices of sixteen channels take.
-const fn block_indices_len(output: [usize; 2], kernel: [usize; 2]) -> usize {
-    output[0] * output[1] * if fits_byte(kernel) { LINE / 4 } else { LINE }
-}
-
-/// Numbers that the indices of an image take.
+/// Numbers that the indices of an image take, at least.
 pub(super) const fn indices_len(channels: usize, output: [usize; 2], kernel: [usize; 2]) -> usize {
-    channels.div_ceil(LINE) * block_indices_len(output, kernel)
+    channels.div_ceil(LINE) * output[0] * output[1] * if fits_byte(kernel) { LINE / 4 } else { LINE }
 }
 
-/// The contract on indices.
-fn indices_of<P: Windows, V>(d: &Haloed<P>, images: V, image_len: usize) -> InBlocks<V> {
-    let (windows, kernel) = (&d.layer, d.layer.kernel());
-    assert_eq!(image_len, indices_len(windows.channels(), windows.output(), kernel), "indices of an image");
-    InBlocks { images, block_len: block_indices_len(windows.output(), kernel) }
+/// The contract on indices: there is a byte or a number for each place and channel. Tells whether it is a byte.
+fn indices_of<P: Windows, V>(d: &Haloed<P>, images: V, image_len: usize) -> (InBlocks<V>, bool) {
+    let [rows, columns] = d.layer.output();
+    let blocks = d.layer.channels().div_ceil(LINE);
+    let numbers = blocks * rows * columns * LINE;
+    let are_bytes = image_len == numbers / 4;
+    assert!(are_bytes || image_len == numbers, "indices of an image: {image_len} numbers");
+    assert!(!are_bytes || fits_byte(d.layer.kernel()), "no byte tells so many taps apart");
+    (InBlocks { images, block_len: image_len / blocks.max(1) }, are_bytes)
 }
 
 /// What stands where a window sees nothing but padding: minus infinity, and zero in the lanes beyond the last channel.
@@ -89,12 +88,13 @@ pub(super) fn train_forward<P: Windows>(
 ) {
     let (from, to) = (d.x(), d.y());
     let indices_len = indices.image_len();
-    let written = [to.written(y), indices_of(d, indices, indices_len)];
+    let (indices, are_bytes) = indices_of(d, indices, indices_len);
+    let written = [to.written(y), indices];
     over_blocks(to.blocks(), d.cost(), [from.read(x)], written, work, &|at, [x], [y, indices]| {
         let (x, y) = (x.as_chunks().0, y.as_chunks_mut().0);
         to.clear_halo(y);
         let find = Find { layout: to, nothing: nothing(&to, at.block), x, y };
-        if fits_byte(d.layer.kernel()) {
+        if are_bytes {
             note(d, find, bytemuck::cast_slice_mut::<f32, u8>(indices));
         } else {
             note(d, find, indices);
@@ -116,12 +116,13 @@ pub(super) fn backward<P: Windows>(
     work: Workspace<'_>,
 ) {
     let (x, y) = (d.x(), d.y());
-    let read = [indices_of(d, indices, indices.image_len()), y.read(d_y)];
+    let (indices, are_bytes) = indices_of(d, indices, indices.image_len());
+    let read = [indices, y.read(d_y)];
     over_blocks(x.blocks(), d.cost(), read, [x.written(d_x)], work, &|_, [indices, d_y], [d_x]| {
         let (d_y, d_x) = (d_y.as_chunks().0, d_x.as_chunks_mut().0);
         x.clear_halo(d_x);
         let rows = FreshRows::new(x, write);
-        if fits_byte(d.layer.kernel()) {
+        if are_bytes {
             give_back(
                 d,
                 Return { y, indices: bytemuck::cast_slice::<f32, u8>(indices).as_chunks().0, d_y, d_x, rows },

@@ -212,6 +212,7 @@ impl<W: Tap> Kernel for Share<'_, W> {
                         sweep.y.clear_halo_of(y.rows.clone(), y.pixels);
                     }
                     sweep.block_rows(simd, x.as_chunks().0, &mut y, write, &epilogue);
+                    sweep.y.clear_spare(y.block, y.pixels);
                 }
             }
         }

@@ -245,7 +245,8 @@ impl<W: Transform> Kernel for Scatter<'_, '_, W> {
         let d = pass.to;
         let mut two_way = TwoWay::new(Halves(simd));
         let mut square = [[[0.0; LINE]; MOST]; MOST];
-        let epilogue = finish.epilogue.of_block(simd, y.blocks.start + index);
+        let block = y.blocks.start + index;
+        let epilogue = finish.epilogue.of_block(simd, block);
         let sums = sums.chunks_exact(pass.panels::<W>().sums_len());
         for (place, sums) in pass.grid::<W>().places(tiles).zip(sums) {
             output_tile::<S, W>(simd, sums, &mut two_way, &mut square);
@@ -264,6 +265,7 @@ impl<W: Transform> Kernel for Scatter<'_, '_, W> {
                     }
                     simd.store(y, pixel);
                 }
+                d.clear_spare(block, row);
             }
         }
     }
