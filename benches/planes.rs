@@ -3,16 +3,16 @@
 //! `cargo bench --bench planes -- [FILTER]`. These layers are bound by memory: the bytes per second are those of all
 //! operands, each read or written once, to be held against those of the first line, a copy of as many.
 
-use cnn_runtime::batch_norm2d::{BatchNorm2d, blocked as norm};
+mod operands;
+
+use cnn_runtime::batch_norm2d::{self as norm, BatchNorm2d};
 use cnn_runtime::blocked::{self, Blocked, Haloed, Operands};
-use cnn_runtime::memory::{AlignedBuffer, Workspace};
-use cnn_runtime::pool::blocked::{avg_pool2d, max_pool2d};
-use cnn_runtime::pool::{AvgPool2d, MaxPool2d};
-use cnn_runtime::view::{View, ViewMut};
+use cnn_runtime::pool::{AvgPool2d, MaxPool2d, avg_pool2d, max_pool2d};
 use cnn_runtime::window::Window;
 use cnn_runtime::{Write, activation};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use operands::{Images, Scratch};
 
 /// Images of a batch.
 const BATCH: usize = 8;
@@ -28,31 +28,6 @@ const POOLS: &[(&str, usize, usize, usize, usize, usize)] = &[
 
 /// (name, channels, plane)
 const NORMS: &[(&str, usize, usize)] = &[("resnet.stage1", 64, 56), ("resnet.stage4", 512, 7)];
-
-/// A batch of numbers that are neither zero nor denormal.
-struct Images(AlignedBuffer, usize);
-
-impl Images {
-    fn new(len: usize) -> Self {
-        let mut numbers = AlignedBuffer::zeros(BATCH * len);
-        numbers
-            .iter_mut()
-            .zip((0_u16..97).cycle())
-            .for_each(|(number, i)| *number = f32::from(i) / 97.0 - 0.5);
-        Self(numbers, len)
-    }
-    fn view(&self) -> View<'_> {
-        View::dense(&self.0[..BATCH * self.1], self.1)
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::dense(&mut self.0[..BATCH * self.1], self.1)
-    }
-}
-
-/// One thread and no scratch.
-fn work(saved: &mut [f32]) -> Workspace<'_> {
-    Workspace { lanes: 1, lane_scratch: &mut [], step_scratch: &mut [], saved }
-}
 
 /// Times `kernel`, which moves so many numbers, beside a copy of as many.
 fn time(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, moved: usize, mut kernel: impl FnMut()) {
@@ -77,28 +52,32 @@ fn pools(criterion: &mut Criterion) {
         let x_len = Blocked { channels, plane: window.input, halo: x_halo }.len();
         let y_len = Blocked { channels, plane: window.output, halo: y_halo }.len();
         let indices_len = max_pool2d::indices_len(&max);
-        let (x, mut d_x, mut y) = (Images::new(x_len), Images::new(x_len), Images::new(y_len));
-        let mut indices = Images::new(indices_len);
+        let (x, mut d_x, mut y) =
+            (Images::new(BATCH, x_len), Images::new(BATCH, x_len), Images::new(BATCH, y_len));
+        let mut indices = Images::new(BATCH, indices_len);
+        let mut scratch = Scratch::new(0, 0, 0);
 
         let mut group = criterion.benchmark_group(name);
         let half = usize::midpoint(x_len, y_len);
-        let (from, mut copy) = (Images::new(half), Images::new(half));
-        time(&mut group, "copy", x_len + y_len, || copy.0.copy_from_slice(&from.0));
-        time(&mut group, "max forward", x_len + y_len, || {
-            max_pool2d::forward(&max, x.view(), y.view_mut(), work(&mut []));
+        let (from, mut copy) = (Images::new(BATCH, half), Images::new(BATCH, half));
+        time(&mut group, "copy", x_len + y_len, || {
+            copy.view_mut().numbers_mut().copy_from_slice(from.view().numbers());
         });
-        time(&mut group, "max forward_train", x_len + y_len + indices_len, || {
-            max_pool2d::forward_train(&max, x.view(), y.view_mut(), indices.view_mut(), work(&mut []));
+        time(&mut group, "max forward", x_len + y_len, || {
+            max_pool2d::forward(&max, x.view(), y.view_mut(), scratch.work());
+        });
+        time(&mut group, "max train_forward", x_len + y_len + indices_len, || {
+            max_pool2d::train_forward(&max, x.view(), y.view_mut(), indices.view_mut(), scratch.work());
         });
         time(&mut group, "max backward", x_len + y_len + indices_len, || {
             let d_x = d_x.view_mut();
-            max_pool2d::backward(&max, indices.view(), y.view(), d_x, Write::Overwrite, work(&mut []));
+            max_pool2d::backward(&max, indices.view(), y.view(), d_x, Write::Overwrite, scratch.work());
         });
         time(&mut group, "avg forward", x_len + y_len, || {
-            avg_pool2d::forward(&avg, x.view(), y.view_mut(), work(&mut []));
+            avg_pool2d::forward(&avg, x.view(), y.view_mut(), scratch.work());
         });
         time(&mut group, "avg backward", x_len + y_len, || {
-            avg_pool2d::backward(&avg, y.view(), d_x.view_mut(), Write::Overwrite, work(&mut []));
+            avg_pool2d::backward(&avg, y.view(), d_x.view_mut(), Write::Overwrite, scratch.work());
         });
         group.finish();
     }
@@ -115,25 +94,25 @@ fn norms(criterion: &mut Criterion) {
         let three =
             norm::BlockedBatchNorm2d { norm: d, images: Operands { channels, plane, halos: [halo; 3] } };
         let len = images.len();
-        let (x, mut y, mut d_x) = (Images::new(len), Images::new(len), Images::new(len));
-        let mut planes = Images::new(images.planes_len());
-        let (mut mean, mut var, mut saved) =
-            (vec![0.0; channels], vec![1.0; channels], vec![0.0; 2 * channels]);
+        let (x, mut y, mut d_x) = (Images::new(BATCH, len), Images::new(BATCH, len), Images::new(BATCH, len));
+        let mut planes = Images::new(BATCH, images.planes_len());
+        let (mut mean, mut var) = (vec![0.0; channels], vec![1.0; channels]);
+        let mut scratch = Scratch::new(0, 0, 2 * channels);
 
         let mut group = criterion.benchmark_group(name);
-        time(&mut group, "copy", 2 * len, || y.0.copy_from_slice(&x.0));
+        time(&mut group, "copy", 2 * len, || y.view_mut().numbers_mut().copy_from_slice(x.view().numbers()));
         time(&mut group, "to_planes", 2 * len, || {
-            blocked::to_planes(&images, x.view(), planes.view_mut(), Write::Overwrite, work(&mut []));
+            blocked::to_planes(&images, x.view(), planes.view_mut(), Write::Overwrite, scratch.work());
         });
         time(&mut group, "relu in place", 2 * len, || {
             let d = Operands { channels, plane, halos: [halo] };
-            activation::relu::blocked::forward_in_place(&d, y.view_mut(), work(&mut []));
+            activation::relu::blocked::forward_in_place(&d, y.view_mut(), scratch.work());
         });
         time(&mut group, "norm forward", 2 * len, || {
-            norm::forward(&two, x.view(), None, None, &mean, &var, y.view_mut(), work(&mut []));
+            norm::forward(&two, x.view(), None, None, &mean, &var, y.view_mut(), scratch.work());
         });
         time(&mut group, "norm train_forward", 2 * len, || {
-            let (saved_range, work) = (0..2 * channels, work(&mut saved));
+            let (saved_range, work) = (0..2 * channels, scratch.work());
             norm::train_forward(
                 &two,
                 x.view(),
@@ -148,7 +127,7 @@ fn norms(criterion: &mut Criterion) {
             );
         });
         time(&mut group, "norm backward", 3 * len, || {
-            let (saved_range, work) = (0..2 * channels, work(&mut saved));
+            let (saved_range, work) = (0..2 * channels, scratch.work());
             let d_x = d_x.view_mut();
             norm::backward(
                 &three,

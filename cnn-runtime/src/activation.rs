@@ -6,8 +6,6 @@
 //! **input** for `gelu`, `silu` and `hardswish`, and for a `leaky_relu` of negative slope. (For `relu` and `leaky_relu` only
 //! the sign counts.)
 
-#![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
-
 use crate::Write;
 use crate::blocked::Operands;
 use crate::elementwise::blocked::each as each_blocked;

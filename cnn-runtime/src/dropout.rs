@@ -96,7 +96,6 @@ struct Mask<'a, const R: usize, T, S> {
 
 impl<const R: usize, T: Fn([f32; R], f32) -> f32, S: Fn(f32, f32) -> f32> Body for Mask<'_, R, T, S> {
     type Output = ();
-    #[allow(clippy::inline_always)] // the loop must take on the instruction set that it is compiled for
     #[inline(always)]
     fn run(self) {
         let len = self.written.len();

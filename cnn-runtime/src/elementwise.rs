@@ -1,8 +1,6 @@
 //! Kernels whose numbers depend on nothing but the numbers at the same place: the loop they share, and the plainest of
 //! them, copies and sums: what is left of `concat` and `add` where memory could not be shared.
 
-#![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
-
 use crate::memory::Workspace;
 use crate::parallel::{self, Records};
 use crate::simd::{Body, vectorized};

@@ -3,6 +3,8 @@
 //! Emitted code is straight-line: one call per layer with a `const` descriptor, so every hot loop is compiled once,
 //! here, at this crate's optimisation level.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code of kernels must take on the instruction set of the function that it ends up in: inlining is not a matter of taste.
+#![allow(clippy::inline_always)]
 #![cfg_attr(test, allow(clippy::float_cmp, clippy::needless_range_loop))] // exact numbers, and matrices by their indices
 
 extern crate alloc;

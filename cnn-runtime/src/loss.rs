@@ -177,7 +177,6 @@ struct ScaledDifference(f32);
 
 impl Pointwise<2> for ScaledDifference {
     const COST: usize = MOVE_COST;
-    #[allow(clippy::inline_always)] // it must take on the instruction set of the loop
     #[inline(always)]
     fn value(self, [y, target]: [f32; 2], _before: f32) -> f32 {
         self.0 * (y - target)

@@ -1,5 +1,4 @@
 //! What a kernel's speed is measured against: as many multiply-adds as one core can do, from registers alone.
-#![allow(clippy::inline_always)] // the loop must take on the instruction set that it is compiled for
 
 use crate::memory::LINE;
 use crate::simd::{Kernel, Simd, on_best_unit};

@@ -3,8 +3,6 @@
 //! An image is a matrix of channels × pixels. Pixels stand side by side in the vector lanes, a span at a time; but a
 //! vector is one pixel only, whose channels do.
 
-#![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
-
 use crate::Write;
 use crate::gemm::{Cut, MatrixMut, over_blocks};
 use crate::memory::Workspace;

@@ -1,5 +1,4 @@
 //! What becomes of a line of sixteen channels once their statistics are known.
-#![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
 
 use crate::blocked::{Blocked, Pixel};
 use crate::memory::LINE;

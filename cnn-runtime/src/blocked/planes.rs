@@ -3,7 +3,6 @@
 //! Sixteen pixels of sixteen planes are a square of numbers: one layout has them row by row, the other column by column.
 //! What is left at the end of a run of pixels goes plane by plane, and so do blocks of few channels, where a square would
 //! be mostly empty.
-#![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
 
 use super::over::{InBlocks, moves, over_blocks};
 use super::{Blocked, Pixel};

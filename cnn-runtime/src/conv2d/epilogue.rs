@@ -3,8 +3,6 @@
 //! y = activation(sum · scale + shift), with a scale and a shift for each channel. A bias is a shift. Batch normalisation
 //! with running statistics is both, which is how it is folded into the convolution before it.
 
-#![allow(clippy::inline_always)] // it must take on the instruction set of the kernel
-
 use crate::blocked::Blocked;
 use crate::memory::LINE;
 use crate::simd::{Kernel, Simd, on_best_unit};

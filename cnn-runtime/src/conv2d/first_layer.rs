@@ -18,7 +18,6 @@
 //! width of the kernel is none: if it were, the optimiser would see that pixels share numbers of x, keep these in registers
 //! and have none left for sums (7 taps, 2 apart, came to two thirds of the speed). Other strides, and taps that are not
 //! neighbours, take the same way with numbers for constants, and more time.
-#![allow(clippy::inline_always)] // all of it must take on the instruction set of the kernel
 
 pub use super::first_layer_weight::{backward_weight, backward_weight_lane_len, backward_weight_step_len};
 

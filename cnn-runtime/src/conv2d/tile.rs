@@ -16,7 +16,6 @@
 //!
 //! A sum's order is that of the taps, however many pixels share the tile: so cutting pixels into tiles, or among threads,
 //! does not touch the bits.
-#![allow(clippy::inline_always)] // it must take on the instruction set of the kernel around it
 
 use crate::blocked::Pixel;
 use crate::memory::LINE;

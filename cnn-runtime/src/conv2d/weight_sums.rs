@@ -28,7 +28,6 @@
 //!    layer with few sums does not wait for memory at each table.
 //!
 //! Threads divide the sums among them, never the places, so their number cannot be told from the bits.
-#![allow(clippy::inline_always)] // the micro-kernel must take on the instruction set that it is compiled for
 
 #[cfg(test)]
 mod tests;

@@ -114,7 +114,6 @@ impl Part {
 }
 
 /// Sixteen lanes from `first` on of two lines, side by side.
-#[allow(clippy::inline_always)] // it must take on the instruction set of the loop
 #[inline(always)]
 fn lanes_from(first: usize, low: &Pixel, high: &Pixel) -> Pixel {
     let mut both = [0.0; 2 * LINE];

@@ -21,7 +21,6 @@
 //!
 //! Every element of a product is summed in an order that follows from the inner dimension alone, not from where the
 //! element stands. So the outer dimensions may be cut anywhere, for one thread each, and the bits stay the same.
-#![allow(clippy::inline_always)] // the micro-kernel must take on the instruction set that it is compiled for
 
 mod matrix;
 

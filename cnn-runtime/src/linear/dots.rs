@@ -1,6 +1,5 @@
 //! The forward pass of a fully connected layer on few images: a dot product for each output, four at a time, so that four
 //! runs of weights come from memory side by side.
-#![allow(clippy::inline_always)] // it must take on the instruction set that it is compiled for
 
 use crate::gemm::{Matrix, MatrixMut};
 use crate::memory::LINE;

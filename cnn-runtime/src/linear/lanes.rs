@@ -14,7 +14,6 @@
 //! ```
 //!
 //! The weight is the large operand. It is neither copied nor transposed, and it comes from memory once for 32 images.
-#![allow(clippy::inline_always)] // the micro-kernel must take on the instruction set that it is compiled for
 
 use super::Linear;
 use crate::memory::{LINE, Workspace};

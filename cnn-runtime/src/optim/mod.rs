@@ -3,8 +3,6 @@
 //! Beside them stand vectors of the same length, which an optimiser keeps from step to step ([`Kept`]). Parameters that a
 //! step treats alike are a [`Group`], a range of the vector, so a step is a loop over slices however many groups there are.
 
-#![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
-
 mod adam;
 pub mod gradients;
 mod kept;

@@ -5,8 +5,6 @@
 //! padding are left out beforehand, for the halo of an image is zero and padding is not, to the largest; where a row has
 //! places that see all their taps, these go in a loop of their own, in which the usual windows are constants.
 
-#![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
-
 use super::{AdaptivePool2d, AvgPool2d, MaxPool2d};
 use crate::Write;
 use crate::blocked::over::moves;

@@ -1,8 +1,6 @@
 //! Elementary functions without branches, so that loops over them become vector code.
 //!
 //! They are sums and products in a fixed order, never fused, so each instruction set gives the same bits.
-#![allow(clippy::inline_always)] // they must take on the instruction set of the loop they stand in
-
 /// e to the power of x, within 2 units in the last place; 0 and infinity where that is the nearest number.
 ///
 /// x = n·ln 2 + r with |r| <= ln 2 / 2; eʳ is a polynomial (coefficients of Cephes' `expf`, Moshier 1989) and 2ⁿ an

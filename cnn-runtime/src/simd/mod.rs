@@ -6,7 +6,6 @@
 //! A [`Body`] is a plain loop over slices, of which the compiler makes vector code; [`vectorized`] runs it in the same way.
 //! Which copy of a body runs cannot be seen in the results: the compiler may not fuse or reorder what it says. Copies of a
 //! kernel may differ, where a unit rounds [`Simd::mul_add`] once and another twice.
-#![allow(clippy::inline_always)] // all of it must take on the instruction set that it is compiled for
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;

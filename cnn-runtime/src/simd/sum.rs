@@ -1,5 +1,4 @@
 //! Sums over long slices, exact enough for any length and in an order that vector units like.
-#![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
 
 use super::{Body, vectorized};
 use crate::memory::LINE;

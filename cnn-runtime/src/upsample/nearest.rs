@@ -1,5 +1,4 @@
 //! Each pixel repeated.
-#![allow(clippy::inline_always)] // loops must take on the instruction set that they are compiled for
 
 use super::{Upsample, cost, layouts};
 use crate::Write;

@@ -3,7 +3,6 @@
 //! Along an axis, sum i is written to pixel `y_first + i * y_step`, and its tap k reads pixel
 //! `x_first + i * x_step + k * tap_step`; both count from the start of the halo. A convolution is one sweep, its input's
 //! gradient one for each phase of the stride.
-#![allow(clippy::inline_always)] // all of it must take on the instruction set of the kernel
 
 use crate::Write;
 use crate::blocked::{Blocked, Pixel};

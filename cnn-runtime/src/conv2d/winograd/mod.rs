@@ -29,7 +29,6 @@
 //!
 //! `transform` has the maps in one dimension and `tiles` finds the tiles; `convolve` runs the first two passes, of `weights`
 //! transformed before, `weight_gradient` the third, and `product` is their inner loops.
-#![allow(clippy::inline_always)] // vector code must take on the instruction set that it is compiled for
 #![allow(clippy::needless_range_loop)] // an index is that of a matrix, and often of two
 
 use super::BlockedConv2d;

@@ -184,8 +184,8 @@ fn channels<S: Simd, const FIRST: usize, const R: usize>(
     let mut lines = [simd.splat(0.0); R];
     let mut later = later.iter();
     for (input, gradient) in inputs.iter().zip(gradients) {
-        if let Some(line) = later.next() {
-            simd.prefetch(&line[0]);
+        if let Some([number, ..]) = later.next() {
+            simd.prefetch(number);
         }
         let gradient = simd.load(gradient);
         for (i, line) in lines.iter_mut().enumerate() {
