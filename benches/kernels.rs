@@ -90,6 +90,7 @@ fn blocked(conv: Conv2d) -> BlockedConv2d {
 /// The passes of one layer, and the memory that they work in.
 struct Passes<'c> {
     group: BenchmarkGroup<'c, CoreTime>,
+    macs: usize,
     scratch: Scratch,
 }
 
@@ -103,14 +104,24 @@ impl<'c> Passes<'c> {
         lane_lens: &[usize],
         step_lens: &[usize],
     ) -> Self {
-        let mut group = criterion.benchmark_group(name);
-        group.throughput(Throughput::Elements(macs as u64));
         let most = |lens: &[usize]| lens.iter().copied().max().unwrap_or(0);
-        Self { group, scratch: Scratch::new(most(lane_lens), most(step_lens), 0) }
+        let scratch = Scratch::new(most(lane_lens), most(step_lens), 0);
+        Self { group: criterion.benchmark_group(name), macs, scratch }
     }
 
-    fn time(&mut self, pass: &str, mut kernel: impl FnMut(Workspace)) {
+    /// Times a pass.
+    fn time(&mut self, pass: &str, kernel: impl FnMut(Workspace)) {
+        self.time_with(Throughput::Elements(self.macs as u64), pass, kernel);
+    }
+
+    /// Times what brings a weight of so many numbers into another layout.
+    fn time_prepare(&mut self, weight_len: usize, kernel: impl FnMut(Workspace)) {
+        self.time_with(Throughput::Bytes(4 * weight_len as u64), "prepare", kernel);
+    }
+
+    fn time_with(&mut self, throughput: Throughput, pass: &str, mut kernel: impl FnMut(Workspace)) {
         let scratch = &mut self.scratch;
+        self.group.throughput(throughput);
         self.group.bench_function(pass, |bencher| bencher.iter(|| kernel(scratch.work())));
     }
 }
@@ -145,7 +156,7 @@ fn dense_layer(criterion: &mut Criterion, name: &str, conv: BlockedConv2d, algor
     ];
     let step_lens = [dense::backward_input_step_len(&d), dense::backward_weight_step_len(&d)];
     let mut passes = Passes::new(criterion, name, BATCH * conv.conv.macs(), &lane_lens, &step_lens);
-    passes.time("prepare", |work| dense::prepare(&d, &weight, &mut prepared, work));
+    passes.time_prepare(weight.len(), |work| dense::prepare(&d, &weight, &mut prepared, work));
     passes.time("forward", |work| {
         dense::forward(&d, x.view(), &prepared, Epilogue::bias(None), y.view_mut(), work);
     });

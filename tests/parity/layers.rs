@@ -33,7 +33,7 @@ macro_rules! cases {
     })*) => {
         $(
             network!($(
-                pub fn $name(image: Image<$images, 1, 1>) -> $($output)* {
+                fn $name(image: Image<$images, 1, 1>) -> $($output)* {
                     let input = conv_transpose2d($channels, kernel_size = ($rows, $columns), bias = false);
                     $($layer)*
                 }
