@@ -1,6 +1,6 @@
 //! What kernels are given: images, numbers, and scratch memory for one thread.
 
-use cnn_runtime::memory::{AlignedBuffer, Arena, ArenaLayout, Buffer, LINE, Workspace};
+use cnn_runtime::memory::{AlignedBuffer, Arena, ArenaLayout, Buffer, Bundles, LINE, Workspace};
 use cnn_runtime::policy::Policy;
 use cnn_runtime::view::{View, ViewMut};
 
@@ -41,7 +41,14 @@ impl Scratch {
     pub(crate) fn new(lane_len: usize, step_len: usize, saved_len: usize) -> Self {
         let [lane_len, step_len, saved_len] =
             [lane_len, step_len, saved_len].map(|len| len.next_multiple_of(LINE));
-        let layout = ArenaLayout { image_len: 0, saved_len, step_len, lane_len, prepared_len: 0 };
+        let layout = ArenaLayout {
+            image_len: 0,
+            bundles: Bundles::Never,
+            saved_len,
+            step_len,
+            lane_len,
+            prepared_len: 0,
+        };
         Self(Arena::new(layout, Policy::Fast, 0))
     }
 

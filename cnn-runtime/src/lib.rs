@@ -12,6 +12,7 @@ extern crate alloc;
 pub mod activation;
 pub mod batch_norm2d;
 pub mod blocked;
+pub mod bundled;
 pub mod conv2d;
 pub mod conv_transpose2d;
 pub mod dropout;

@@ -9,6 +9,7 @@
 //!           and gradients   for backward scratch      scratch            want them
 //! ```
 
+use crate::bundled::{MANY, bundles};
 use crate::parallel;
 use crate::policy::Policy;
 use crate::view::ViewMut;
@@ -60,6 +61,8 @@ impl core::fmt::Debug for AlignedBuffer {
 pub struct ArenaLayout {
     /// For each image of the batch.
     pub image_len: usize,
+    /// For bundles of sixteen images.
+    pub bundles: Bundles,
     /// Kept from the forward to the backward pass, whatever the batch.
     pub saved_len: usize,
     /// Scratch of one step.
@@ -70,15 +73,50 @@ pub struct ArenaLayout {
     pub prepared_len: usize,
 }
 
+/// Memory for a network that computes large batches in [bundles](crate::bundled).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bundles {
+    /// It does not.
+    Never,
+    /// Each thread takes one bundle after the other, of this length.
+    OneForEachThread(usize),
+    /// All are alive at the same time, each of this length; instead of the images.
+    All(usize),
+}
+
+impl Bundles {
+    /// The length of the one that each thread has.
+    const fn of_thread(self, batch: usize) -> usize {
+        match self {
+            Self::OneForEachThread(len) if batch >= MANY => len,
+            Self::Never | Self::OneForEachThread(_) | Self::All(_) => 0,
+        }
+    }
+}
+
 impl ArenaLayout {
     /// The bytes of an arena for `batch` images on `threads` threads.
     #[must_use]
     pub const fn bytes(&self, batch: usize, threads: usize) -> usize {
-        4 * (batch * self.image_len
-            + self.saved_len
-            + self.step_len
-            + threads * self.lane_len
-            + self.prepared_len)
+        let of_thread = match self.bundles.of_thread(batch) {
+            0 => 0,
+            len => len + self.lane_len,
+        };
+        4 * (self.rest_len(threads) + self.images_len(batch) + threads * of_thread)
+    }
+
+    /// Numbers of images, or of bundles if these take more.
+    const fn images_len(&self, batch: usize) -> usize {
+        let images = batch * self.image_len;
+        match self.bundles {
+            Bundles::All(len) if batch >= MANY && bundles(batch) * len > images => bundles(batch) * len,
+            Bundles::Never | Bundles::OneForEachThread(_) | Bundles::All(_) => images,
+        }
+    }
+
+    /// Numbers of all that does not depend on the batch.
+    const fn rest_len(&self, threads: usize) -> usize {
+        self.saved_len + self.step_len + threads * self.lane_len + self.prepared_len
     }
 }
 
@@ -166,6 +204,8 @@ pub struct Arena {
     batch: usize,
     lanes: usize,
     storage: AlignedBuffer,
+    /// Memory for a bundle, one for each thread.
+    bundles: Vec<Self>,
 }
 
 /// The scratch memory that a kernel gets beside its operands.
@@ -224,7 +264,30 @@ impl Arena {
     #[must_use]
     pub fn new(layout: ArenaLayout, policy: Policy, batch: usize) -> Self {
         let lanes = parallel::threads();
-        Self { layout, policy, batch, lanes, storage: AlignedBuffer::zeros(layout.bytes(batch, lanes) / 4) }
+        let mut arena = Self::for_images(layout, policy, batch, lanes);
+        let len = layout.bundles.of_thread(batch);
+        if len > 0 {
+            let bundle = ArenaLayout {
+                image_len: len,
+                bundles: Bundles::Never,
+                saved_len: 0,
+                step_len: 0,
+                lane_len: layout.lane_len,
+                prepared_len: 0,
+            };
+            arena.bundles = (0..lanes).map(|_| Self::for_images(bundle, policy, 1, 1)).collect();
+        }
+        arena
+    }
+
+    fn for_images(layout: ArenaLayout, policy: Policy, batch: usize, lanes: usize) -> Self {
+        let storage = AlignedBuffer::zeros(layout.images_len(batch) + layout.rest_len(lanes));
+        Self { layout, policy, batch, lanes, storage, bundles: Vec::new() }
+    }
+
+    /// Memory for a bundle each, for as many threads as there are; none where there are no bundles.
+    pub(crate) fn bundles_mut(&mut self) -> &mut [Self] {
+        &mut self.bundles
     }
 
     /// How many images fit at a time.
@@ -283,7 +346,7 @@ impl Arena {
     /// The memory of images, what is prepared, and all else.
     fn regions(&mut self) -> (&mut [f32], &mut [f32], Workspace<'_>) {
         let Self { policy, batch, lanes, .. } = *self;
-        let (images, rest) = self.storage.split_at_mut(batch * self.layout.image_len);
+        let (images, rest) = self.storage.split_at_mut(self.layout.images_len(batch));
         let (saved, rest) = rest.split_at_mut(self.layout.saved_len);
         let (step_scratch, rest) = rest.split_at_mut(self.layout.step_len);
         let (lane_scratch, rest) = rest.split_at_mut(lanes * self.layout.lane_len);

@@ -144,7 +144,14 @@ pub trait Observer {
         true
     }
 
-    /// Layer `layer` has been computed, and nobody looks. Of layers that one kernel computes, the first comes first.
+    /// Whether it wants to be told by [`pass`](Self::pass). While someone does, a tiny network takes the bundles of a large
+    /// batch one after the other, on one thread.
+    fn listens(&self) -> bool {
+        false
+    }
+
+    /// Layer `layer` has been computed, of the whole batch or of sixteen images, and nobody looks. Of layers that one kernel
+    /// computes, the first comes first.
     fn pass(&mut self, _layer: usize) {}
 }
 

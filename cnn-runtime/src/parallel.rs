@@ -41,7 +41,12 @@ pub trait Split: Sized + Send {
 /// Cuts `work` and `scratch` into at most `lanes` parts and runs `body` on each, in parallel.
 ///
 /// `scratch` is `lanes` equal pieces, one for each part. With one lane, `body` runs right here.
-pub fn over<W: Split>(work: W, scratch: &mut [f32], lanes: usize, body: &(impl Fn(W, &mut [f32]) + Sync)) {
+pub fn over<W: Split, T: Send>(
+    work: W,
+    scratch: &mut [T],
+    lanes: usize,
+    body: &(impl Fn(W, &mut [T]) + Sync),
+) {
     let units = work.units();
     if lanes <= 1 || units <= 1 {
         return body(work, scratch);

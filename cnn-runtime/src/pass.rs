@@ -5,10 +5,12 @@
 use crate::Write;
 use crate::batch_norm2d::norm_parts;
 use crate::blocked::{self, Blocked};
+use crate::bundled::{self, Bundles};
 use crate::conv2d::epilogue::{Activation, Epilogue};
 use crate::dropout;
 use crate::memory::{Arena, Buffer};
 use crate::network::{Observer, State};
+use crate::parallel;
 use crate::sample::Sample;
 use crate::view::{View, ViewMut};
 use alloc::vec;
@@ -54,6 +56,41 @@ impl<'a> Inference<'a> {
             output: ViewMut::dense(O::as_numbers_mut(outputs), O::LEN),
             observer,
         }
+    }
+
+    /// Runs the pass in bundles, `run` for each, if there are so many images that this pays and nobody looks; says whether it
+    /// did. `macs` are the multiply-adds of an image.
+    pub fn in_bundles(&mut self, macs: usize, run: &(impl Fn(&mut Inference<'_>) + Sync)) -> bool {
+        if self.count < bundled::MANY || self.observer.looks() {
+            return false;
+        }
+        let (parameters, buffers, count) = (self.parameters, self.buffers, bundled::bundles(self.count));
+        let images = (Bundles::of(self.input, count), Bundles::of(self.output.reborrow(), count));
+        let each = |(inputs, outputs): (Bundles<View>, Bundles<ViewMut>),
+                    arena: &mut Arena,
+                    observer: &mut dyn Observer| {
+            for (input, output) in inputs.zip(outputs) {
+                run(&mut Inference {
+                    parameters,
+                    buffers,
+                    arena: &mut *arena,
+                    count: 1,
+                    input,
+                    output,
+                    observer: &mut *observer,
+                });
+            }
+        };
+        let arenas = self.arena.bundles_mut();
+        if self.observer.listens() {
+            each(images, &mut arenas[0], self.observer);
+        } else {
+            let lanes = arenas.len().min(self.count * macs / parallel::WORTH_SPLITTING + 1);
+            parallel::over(images, &mut arenas[..lanes], lanes, &|images, arenas: &mut [Arena]| {
+                each(images, &mut arenas[0], &mut ());
+            });
+        }
+        true
     }
 
     /// Shows the observer what a layer has given.
@@ -205,6 +242,21 @@ impl<'a> Forward<'a> {
     }
 }
 
+impl Forward<'_> {
+    /// Whether there are so many images that bundles pay; if so, bundles are what it counts from now on.
+    pub fn in_bundles(&mut self) -> bool {
+        in_bundles(&mut self.count)
+    }
+}
+
+fn in_bundles(count: &mut usize) -> bool {
+    let many = *count >= bundled::MANY;
+    if many {
+        *count = bundled::bundles(*count);
+    }
+    many
+}
+
 /// The backward pass on one batch.
 pub struct Backward<'a> {
     /// What is being learned.
@@ -247,6 +299,13 @@ impl<'a> Backward<'a> {
             d_output: view(d_outputs),
             dropout,
         }
+    }
+}
+
+impl Backward<'_> {
+    /// As [`Forward::in_bundles`].
+    pub fn in_bundles(&mut self) -> bool {
+        in_bundles(&mut self.count)
     }
 }
 

@@ -23,6 +23,9 @@ struct Row {
     output: String,
     /// Multiply-adds for the whole batch.
     macs: usize,
+    /// Of the pass that runs.
+    now: f64,
+    /// Of each pass.
     seconds: Vec<f64>,
 }
 
@@ -35,8 +38,14 @@ struct Clock {
 impl Clock {
     fn row_ends(&mut self, row: usize) {
         let now = Instant::now();
-        self.rows[row].seconds.push((now - self.last).as_secs_f64());
+        self.rows[row].now += (now - self.last).as_secs_f64();
         self.last = now;
+    }
+
+    fn pass_ends(&mut self) {
+        for row in &mut self.rows {
+            row.seconds.push(std::mem::take(&mut row.now));
+        }
     }
 }
 
@@ -44,6 +53,9 @@ impl Observer for Clock {
     fn observe(&mut self, _layer: usize, _output: View<'_>) {}
     fn looks(&self) -> bool {
         false
+    }
+    fn listens(&self) -> bool {
+        true
     }
     fn pass(&mut self, layer: usize) {
         self.row_ends(layer);
@@ -58,6 +70,7 @@ pub(crate) fn inference<N: Network>(net: &N, images: &[N::Input], options: &Opti
         kind: layer.kind,
         output: layer.output.iter().map(ToString::to_string).collect::<Vec<_>>().join("×"),
         macs: layer.macs * batch,
+        now: 0.0,
         seconds: Vec::new(),
     };
     let rows = N::LAYERS.iter().map(row).collect();
@@ -86,6 +99,7 @@ pub(crate) fn training<N: Network<Output = Vector<10>>>(
         kind: "",
         output: String::new(),
         macs,
+        now: 0.0,
         seconds: vec![],
     };
     let rows = parts.map(row).into();
@@ -115,7 +129,7 @@ pub(crate) fn training<N: Network<Output = Vector<10>>>(
 fn table<N: Network>(options: &Options, rows: Vec<Row>, mut pass: impl FnMut(&mut Clock)) {
     let mut clock = Clock { rows, last: Instant::now() };
     pass(&mut clock);
-    clock.rows.iter_mut().for_each(|row| row.seconds.clear());
+    clock.rows.iter_mut().for_each(|row| row.now = 0.0);
     let (mut totals, mut peaks) = (Vec::new(), Vec::new());
     let start = Instant::now();
     while totals.len() < 5 || start.elapsed() < options.budget {
@@ -126,6 +140,7 @@ fn table<N: Network>(options: &Options, rows: Vec<Row>, mut pass: impl FnMut(&mu
             clock.last = start;
             pass(&mut clock);
             totals.push(start.elapsed().as_secs_f64());
+            clock.pass_ends();
         }
     }
     print::<N>(options, clock.rows, median(&mut totals), median(&mut peaks));

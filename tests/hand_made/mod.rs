@@ -2,7 +2,7 @@
 #![allow(dead_code)] // each test file uses its own part
 
 use cnn::__rt::dropout::Key;
-use cnn::__rt::memory::{Arena, ArenaLayout, Buffer};
+use cnn::__rt::memory::{Arena, ArenaLayout, Buffer, Bundles};
 use cnn::__rt::network::Observer;
 use cnn::init::{Init, Initialize};
 use cnn::network::{Image, LayerInfo, Network, State, TensorInfo, TensorKind, Vector};
@@ -86,10 +86,22 @@ impl Network for Tiny {
         },
     ];
     const TENSORS: &'static [TensorInfo] = &[SCALE, SHIFT, MEAN, VAR, TRACKED, WEIGHT, BIAS];
-    const INFERENCE: ArenaLayout =
-        ArenaLayout { image_len: 32, saved_len: 0, step_len: 0, lane_len: 0, prepared_len: 0 };
-    const TRAINING: ArenaLayout =
-        ArenaLayout { image_len: 32, saved_len: 16, step_len: 0, lane_len: 16, prepared_len: 0 };
+    const INFERENCE: ArenaLayout = ArenaLayout {
+        image_len: 32,
+        bundles: Bundles::Never,
+        saved_len: 0,
+        step_len: 0,
+        lane_len: 0,
+        prepared_len: 0,
+    };
+    const TRAINING: ArenaLayout = ArenaLayout {
+        image_len: 32,
+        bundles: Bundles::Never,
+        saved_len: 16,
+        step_len: 0,
+        lane_len: 16,
+        prepared_len: 0,
+    };
 
     fn new(seed: u64) -> Self {
         let mut network = Self { state: State::zeros(64, 48), last_key: None };

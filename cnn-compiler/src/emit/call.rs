@@ -296,6 +296,7 @@ pub(super) fn epilogue_activation(activation: Option<Activation>) -> TokenStream
         None => quote!(Identity),
         Some(Activation::Relu) => quote!(Relu),
         Some(Activation::Relu6) => quote!(Relu6),
+        Some(Activation::Sigmoid) => quote!(Sigmoid),
         Some(other) => unreachable!("{other:?} is not fused"),
     };
     quote!(#rt::conv2d::epilogue::Activation::#name)

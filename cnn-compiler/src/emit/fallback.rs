@@ -21,7 +21,7 @@ pub fn stub(
     let (output_type, output_dims) = output_dims(&results);
     let (input, output) = (sample(input), outputs(&results));
     let text = name.to_string();
-    let layout = quote!(#rt::memory::ArenaLayout { image_len: 0, saved_len: 0, step_len: 0, lane_len: 0, prepared_len: 0 });
+    let layout = quote!(#rt::memory::ArenaLayout { image_len: 0, bundles: #rt::memory::Bundles::Never, saved_len: 0, step_len: 0, lane_len: 0, prepared_len: 0 });
     let never = quote!(::core::unreachable!("this network has errors"));
     quote! {
         /// This network has errors.

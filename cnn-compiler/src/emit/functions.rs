@@ -4,7 +4,7 @@ use super::call::{Memory, Offsets, buffer, call, epilogue_activation};
 use super::descriptor::Descriptors;
 use super::runtime;
 use crate::graph::Graph;
-use crate::plan::{Action, Descriptor, Layout, Observed, Pass, Piece, Plan, Root, Step};
+use crate::plan::{Action, Bundled, Descriptor, Layout, Observed, Pass, Piece, Plan, Root, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -62,6 +62,29 @@ impl<'p> Functions<'p> {
         let runs = pass.steps.chunk_by(|a, b| block(a) == block(b)).flat_map(|run| run.chunks(MOST_STEPS));
         let runs: Vec<&[Step]> = runs.collect();
         runs.into_iter().map(|run| self.run(kind, pass, run)).collect()
+    }
+
+    /// What the bodies of inference, forward and backward begin with, if large batches are computed in bundles.
+    pub(super) fn in_bundles(&mut self) -> [TokenStream; 3] {
+        let Some(Bundled { inference, training }) = &self.plan.bundled else { return Default::default() };
+        let inference = self.pass(Kind::Inference, inference);
+        let inference = quote! {
+            if pass.in_bundles(Self::MACS, &|pass| { #inference }) {
+                return;
+            }
+        };
+        let Some([forward, backward]) = training else { return [inference, quote!(), quote!()] };
+        let training = [(Kind::Forward, forward), (Kind::Backward, backward)].map(|(kind, pass)| {
+            let steps = self.pass(kind, pass);
+            quote! {
+                if pass.in_bundles() {
+                    #steps
+                    return;
+                }
+            }
+        });
+        let [forward, backward] = training;
+        [inference, forward, backward]
     }
 
     /// The items, and the constants that they name.
@@ -123,7 +146,14 @@ fn observe(
         debug_assert_eq!(place.root, Root::Input, "only the input is not a buffer");
         return quote!(pass.observe_input(#layer););
     };
-    let Layout::Blocked(blocked) = place.layout else { return quote!(pass.observe(#layer, #buffer);) };
+    let blocked = match place.layout {
+        Layout::Blocked(blocked) => blocked,
+        Layout::Planes(_) => return quote!(pass.observe(#layer, #buffer);),
+        Layout::Bundled(_) => {
+            let followers = epilogue.followers.iter().map(|follower| offsets.at(follower));
+            return quote!(pass.observer.pass(#layer); #(pass.observer.pass(#followers);)*);
+        }
+    };
     let blocked = descriptors.name(&Descriptor::Blocked(blocked));
     if epilogue.followers.is_empty() {
         return quote!(pass.observe_blocked(#layer, #buffer, &#blocked););

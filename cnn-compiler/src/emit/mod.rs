@@ -142,15 +142,15 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
     let prepared = tables::prepared(&plan.prepared, descriptors);
     let prepared_end = plan.prepared.pieces.len();
     let prepared_len = quote!(PREPARED[#prepared_end]);
-    let inference_arena = tables::arena(&[&plan.inference], 0, &prepared_len, descriptors);
-    let training = [&plan.forward, &plan.backward];
-    let training_arena = tables::arena(&training, plan.saved_len, &quote!(0), descriptors);
+    let inference_arena = tables::inference_arena(plan, &prepared_len, descriptors);
+    let training_arena = tables::training_arena(plan, descriptors);
     let (parameters_len, buffers_len) = (plan.parameters.parameters_len, plan.parameters.buffers_len);
     let mut functions = Functions::new(graph, plan, std::mem::take(descriptors));
     let prepare = functions.prepare();
     let inference = functions.pass(Kind::Inference, &plan.inference);
     let forward = functions.pass(Kind::Forward, &plan.forward);
     let backward = functions.pass(Kind::Backward, &plan.backward);
+    let [in_bundles, forward_in_bundles, backward_in_bundles] = functions.in_bundles();
     let functions = functions.finish();
     quote! {
         #prepared
@@ -188,6 +188,7 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
                 observer: &mut dyn #rt::network::Observer,
             ) {
                 let pass = &mut #rt::pass::Inference::new(&self.state, arena, inputs, outputs, observer);
+                #in_bundles
                 #inference
             }
             fn train_forward(
@@ -198,6 +199,7 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
                 dropout: #rt::dropout::Key,
             ) {
                 let pass = &mut #rt::pass::Forward::new(&mut self.state, arena, inputs, outputs, dropout);
+                #forward_in_bundles
                 #forward
             }
             fn train_backward(
@@ -209,6 +211,7 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
                 gradients: &mut [f32],
             ) {
                 let pass = &mut #rt::pass::Backward::new(&self.state, arena, inputs, d_outputs, dropout, gradients);
+                #backward_in_bundles
                 #backward
             }
         }

@@ -4,7 +4,7 @@ use super::descriptor::Descriptors;
 use super::runtime;
 use crate::graph::Graph;
 use crate::ops::TensorKind;
-use crate::plan::{Action, Descriptor, Len, Parameters, Pass, Piece, Prepared};
+use crate::plan::{Action, Descriptor, Len, Parameters, Pass, Piece, Plan, Prepared};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::BTreeSet;
@@ -58,19 +58,56 @@ pub(super) fn tensors(parameters: &Parameters) -> TokenStream {
     quote!(&[#(#rows),*])
 }
 
-/// `ArenaLayout { … }`; the kernels themselves say how much scratch they need.
-pub(super) fn arena(
-    passes: &[&Pass],
-    saved_len: usize,
+/// The arena of inference, whose threads take bundles one by one.
+pub(super) fn inference_arena(
+    plan: &Plan,
     prepared_len: &TokenStream,
     descriptors: &mut Descriptors,
 ) -> TokenStream {
     let rt = runtime();
-    let image_len = passes.iter().map(|pass| pass.image_len).max().unwrap_or(0);
+    let bundled = plan.bundled.as_ref().map(|bundled| &bundled.inference);
+    let bundles = bundled.map_or_else(
+        || quote!(#rt::memory::Bundles::Never),
+        |pass| {
+            let len = pass.image_len;
+            quote!(#rt::memory::Bundles::OneForEachThread(#len))
+        },
+    );
+    let passes: Vec<&Pass> = [&plan.inference].into_iter().chain(bundled).collect();
+    arena(&passes, plan.inference.image_len, 0, &bundles, prepared_len, descriptors)
+}
+
+/// The arena of training, where all bundles are alive at once.
+pub(super) fn training_arena(plan: &Plan, descriptors: &mut Descriptors) -> TokenStream {
+    let rt = runtime();
+    let bundled = plan.bundled.as_ref().and_then(|bundled| bundled.training.as_ref());
+    let bundles = bundled.map_or_else(
+        || quote!(#rt::memory::Bundles::Never),
+        |[forward, _]| {
+            let len = forward.image_len;
+            quote!(#rt::memory::Bundles::All(#len))
+        },
+    );
+    let passes: Vec<&Pass> =
+        [&plan.forward, &plan.backward].into_iter().chain(bundled.into_iter().flatten()).collect();
+    arena(&passes, plan.forward.image_len, plan.saved_len, &bundles, &quote!(0), descriptors)
+}
+
+/// `ArenaLayout { … }`; the kernels themselves say how much scratch they need.
+fn arena(
+    passes: &[&Pass],
+    image_len: usize,
+    saved_len: usize,
+    bundles: &TokenStream,
+    prepared_len: &TokenStream,
+    descriptors: &mut Descriptors,
+) -> TokenStream {
+    let rt = runtime();
     let [lane, step] = ["lane_len", "step_len"].map(|of| scratch(passes, of, descriptors));
     quote! {
         #rt::memory::ArenaLayout {
             image_len: #image_len,
+            bundles: #bundles,
             saved_len: #saved_len,
             step_len: #rt::memory::longest(&[#(#step),*]),
             lane_len: #rt::memory::longest(&[#(#lane),*]),

@@ -16,13 +16,15 @@ pub enum Algorithm {
     Im2col,
     /// A matrix product on the image as it stands: groups of channels, and a window of one pixel.
     Pointwise,
+    /// Sixteen images in the lanes: tiny networks.
+    Bundled,
 }
 
 /// The channels of an image for [`Algorithm::FirstLayer`], at most.
 const FEW_CHANNELS: usize = 4;
 
 impl Algorithm {
-    /// The kernel for a convolution of so many channels. Nobody asks for the gradient of what the user gives.
+    /// The kernel for a convolution of so many channels, on images one by one. Nobody asks for the gradient of what the user gives.
     pub fn choose(conv: &Conv2d, in_channels: usize, is_user_input: bool) -> Self {
         let window = conv.window;
         if conv.groups == 1 {
@@ -47,13 +49,14 @@ impl Algorithm {
             Self::Depthwise => "conv2d::depthwise",
             Self::Im2col => "conv2d::im2col",
             Self::Pointwise => "conv2d::pointwise",
+            Self::Bundled => "bundled::conv2d",
         }
     }
 
-    /// Whether it gives images in blocks of channels, and computes what follows it too.
-    pub fn is_blocked(self) -> bool {
+    /// Whether it computes what follows it too.
+    pub fn fuses(self) -> bool {
         match self {
-            Self::Dense | Self::FirstLayer | Self::Depthwise => true,
+            Self::Dense | Self::FirstLayer | Self::Depthwise | Self::Bundled => true,
             Self::Im2col | Self::Pointwise => false,
         }
     }

@@ -186,12 +186,22 @@ pub struct Window {
     pub sliding: Sliding,
 }
 
+impl Window {
+    /// The window of a fully connected layer: its vectors are planes of one pixel.
+    const PIXEL: Self = Self {
+        input: [1, 1],
+        output: [1, 1],
+        sliding: Sliding { kernel: [1, 1], stride: [1, 1], padding: [0, 0], dilation: [1, 1] },
+    };
+}
+
 impl Descriptor {
     /// What the kernels of a layer must know of it, whose input and output stand in these layouts.
     pub(super) fn of(layer: &Layer, index: usize, x: Layout, y: Layout) -> Option<Self> {
         let (input, output) = (layer.input, layer.output);
         let window = |sliding: Sliding| Window { input: input.plane(), output: output.plane(), sliding };
         let (channels, pixels) = (input.channels(), input.plane_len());
+        let in_blocks = x.as_blocks().map_or(channels, |blocked| blocked.channels);
         let haloed = |layer| Self::Haloed { layer: Box::new(layer), x_halo: x.halo(), y_halo: y.halo() };
         Some(match &layer.op {
             Op::Conv2d(conv) => Self::conv2d(layer, conv, x, y),
@@ -203,7 +213,7 @@ impl Descriptor {
                 window: Window { input: output.plane(), output: input.plane(), sliding: conv.window },
             },
             Op::Upsample(upsample) => haloed(Self::Upsample {
-                channels,
+                channels: in_blocks,
                 input: input.plane(),
                 scale: upsample.scale,
                 align_corners: upsample.align_corners,
@@ -216,16 +226,26 @@ impl Descriptor {
                 beta: norm.beta,
                 k: norm.k,
             },
+            Op::Linear(linear) if matches!(x, Layout::Bundled(_)) => Self::Conv2d {
+                in_channels: channels,
+                out_channels: linear.features,
+                groups: 1,
+                window: Window::PIXEL,
+            },
             Op::Linear(linear) => Self::Linear { in_features: channels, out_features: linear.features },
-            Op::MaxPool2d(pool) => haloed(Self::MaxPool2d { channels, window: window(pool.window) }),
+            Op::MaxPool2d(pool) => {
+                haloed(Self::MaxPool2d { channels: in_blocks, window: window(pool.window) })
+            }
             Op::AvgPool2d(pool) => haloed(Self::AvgPool2d {
-                channels,
+                channels: in_blocks,
                 window: window(pool.window),
                 count_include_pad: pool.count_include_pad,
             }),
-            Op::AdaptiveAvgPool2d(_) | Op::AdaptiveMaxPool2d(_) => {
-                haloed(Self::AdaptivePool2d { channels, input: input.plane(), output: output.plane() })
-            }
+            Op::AdaptiveAvgPool2d(_) | Op::AdaptiveMaxPool2d(_) => haloed(Self::AdaptivePool2d {
+                channels: in_blocks,
+                input: input.plane(),
+                output: output.plane(),
+            }),
             Op::BatchNorm2d(norm) => {
                 Self::BatchNorm2d { channels, pixels, eps: norm.eps, momentum: norm.momentum }
             }
@@ -241,7 +261,7 @@ impl Descriptor {
         let (in_channels, out_channels, groups) = (layer.input.channels(), conv.channels, conv.groups);
         let (x_halo, y_halo) = (x.halo(), y.halo());
         match (x, y) {
-            (Layout::Planes(_), Layout::Planes(_)) => {
+            (Layout::Planes(_), Layout::Planes(_) | Layout::Bundled(_)) | (Layout::Bundled(_), _) => {
                 Self::Conv2d { in_channels, out_channels, groups, window }
             }
             (Layout::Planes(_), Layout::Blocked(_)) => {

@@ -19,6 +19,13 @@ impl fmt::Display for Plan {
             writeln!(f, "\n{name}: {} numbers per image", pass.image_len)?;
             self.steps(f, pass)?;
         }
+        let Some(bundled) = &self.bundled else { return Ok(()) };
+        writeln!(f, "\nbundled inference: {} numbers per bundle", bundled.inference.image_len)?;
+        self.steps(f, &bundled.inference)?;
+        for (name, pass) in ["forward", "backward"].into_iter().zip(bundled.training.iter().flatten()) {
+            writeln!(f, "\nbundled {name}: {} numbers per bundle", pass.image_len)?;
+            self.steps(f, pass)?;
+        }
         Ok(())
     }
 }
@@ -88,6 +95,7 @@ fn place(place: &Place, pass: &Pass) -> String {
     };
     let layout = match place.layout {
         Layout::Planes(_) => String::new(),
+        Layout::Bundled(_) => " 16n".into(),
         Layout::Blocked(blocked) if blocked.halo == [0, 0] => " 16c".into(),
         Layout::Blocked(Blocked { halo: [rows, columns], .. }) => format!(" 16c+{rows}x{columns}"),
     };

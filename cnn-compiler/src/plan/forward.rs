@@ -5,7 +5,8 @@ use super::lower::{Fused, Lowered, Node, Work};
 use super::prepare::Prepared;
 use super::storage::{Purpose, Saved, Storage, parts, saved};
 use super::{
-    Action, Call, Descriptor, Epilogue, Images, Mode, Observed, Operand, Parameters, Place, Root, Step,
+    Action, Algorithm, Call, Descriptor, Epilogue, Images, Mode, Observed, Operand, Parameters, Place, Root,
+    Step,
 };
 use crate::graph::{Layer, NodeId};
 use crate::ops::{Op, activation::Activation};
@@ -184,14 +185,32 @@ impl<'l> Steps<'l> {
         let bias = self.parameters.find(index, "bias");
         let module = fused.algorithm.module();
         let descriptor = Descriptor::of(fused.conv, index, x.layout, y.layout);
-        if !fused.algorithm.is_blocked() {
+        if !fused.algorithm.fuses() {
             let operands =
                 vec![Operand::Read(x), Operand::Weight(weight), Operand::Parameter(bias), Operand::Write(y)];
             self.push(index, Call { kernel: format!("{module}::forward"), descriptor, operands });
             return self.observe(index, y, Epilogue::default());
         }
         let activation = self.lowered.activation(fused);
+        let of_sums = || Epilogue {
+            channels: fused.conv.output.channels(),
+            bias,
+            norm: None,
+            activation,
+            followers: fused.followers(),
+        };
         let (kernel, operands) = match self.purpose {
+            _ if fused.algorithm == Algorithm::Bundled => {
+                let operands = vec![
+                    Operand::Read(x),
+                    Operand::Weight(weight),
+                    Operand::Parameter(bias),
+                    Operand::Activation(activation),
+                    Operand::Write(y),
+                ];
+                self.push(index, Call { kernel: format!("{module}::forward"), descriptor, operands });
+                return self.observe(index, y, of_sums());
+            }
             Purpose::Training => {
                 let operands = vec![
                     Operand::Read(x),
@@ -208,9 +227,7 @@ impl<'l> Steps<'l> {
                     let layer = &self.lowered.graph.layers[norm];
                     self.prepared.normalisation(norm, layer, self.parameters, bias)
                 });
-                let channels = fused.conv.output.channels();
-                let followers = fused.followers();
-                let epilogue = Epilogue { channels, bias, norm: folded, activation, followers };
+                let epilogue = Epilogue { norm: folded, ..of_sums() };
                 let operands = vec![
                     Operand::Read(x),
                     Operand::Prepared(prepared),
@@ -293,7 +310,21 @@ pub(super) fn moved(x: Place, y: Place, mode: Mode) -> Call {
     let (kernel, blocked) = match (x.layout, y.layout) {
         (Layout::Planes(_), Layout::Blocked(blocked)) => ("blocked::from_planes", blocked),
         (Layout::Blocked(blocked), Layout::Planes(_)) => ("blocked::to_planes", blocked),
-        (Layout::Planes(_), Layout::Planes(_)) | (Layout::Blocked(_), Layout::Blocked(_)) => {
+        (Layout::Planes(_), Layout::Bundled(_)) => {
+            let is_gradient = x.root == Root::OutputGradient;
+            operands.extend(is_gradient.then_some(Operand::Mode(mode)));
+            let kernel = if is_gradient { "from_gradients" } else { "from_images" };
+            return Call { kernel: format!("bundled::{kernel}"), descriptor: None, operands };
+        }
+        (Layout::Bundled(_), Layout::Planes(_)) => {
+            return Call { kernel: "bundled::to_images".into(), descriptor: None, operands };
+        }
+        (Layout::Blocked(_), Layout::Bundled(_)) | (Layout::Bundled(_), Layout::Blocked(_)) => {
+            unreachable!("no pass has both: {x:?}, {y:?}")
+        }
+        (Layout::Planes(_), Layout::Planes(_))
+        | (Layout::Blocked(_), Layout::Blocked(_))
+        | (Layout::Bundled(_), Layout::Bundled(_)) => {
             let kernel = match mode {
                 Mode::Overwrite => "copy",
                 Mode::Accumulate => "accumulate",

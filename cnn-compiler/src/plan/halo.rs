@@ -23,12 +23,10 @@ pub(super) fn widen(lowered: &mut Lowered<'_>, purpose: Purpose) {
     };
     for (tensor, node) in lowered.nodes() {
         let Work::Conv2d(fused) = &node.work else { continue };
-        let Op::Conv2d(conv) = &fused.conv.op else {
-            unreachable!("a fused kernel starts with a convolution")
-        };
+        let Op::Conv2d(conv) = &fused.conv.op else { continue }; // fully connected, in bundles, which have no halos
         match fused.algorithm {
             Algorithm::Dense | Algorithm::Depthwise => want(node.inputs[0].0, conv.window.padding),
-            Algorithm::FirstLayer | Algorithm::Im2col | Algorithm::Pointwise => continue,
+            Algorithm::FirstLayer | Algorithm::Im2col | Algorithm::Pointwise | Algorithm::Bundled => continue,
         }
         if purpose == Purpose::Training && learns[node.inputs[0].0] {
             want(tensor.0, gradient_halo(&conv.window, fused.conv.input.plane(), fused.conv.output.plane()));

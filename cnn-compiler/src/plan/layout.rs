@@ -10,6 +10,17 @@ pub enum Layout {
     Planes(usize),
     /// Sixteen channels of a pixel together, with a halo (`NCHW16c`).
     Blocked(Blocked),
+    /// Sixteen images, each number of theirs together (`CHW16n`): the one image of a pass is a bundle of sixteen.
+    Bundled(Bundled),
+}
+
+/// Images in bundles of sixteen; the runtime's module `bundled` says what that is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bundled {
+    /// Channels of an image, features of a vector.
+    pub channels: usize,
+    /// Rows and columns; one of each for a vector.
+    pub plane: [usize; 2],
 }
 
 /// Images in blocks of sixteen channels; the runtime's type of this name says where a number stands.
@@ -34,11 +45,29 @@ impl Layout {
         Self::Blocked(Blocked { channels: shape.channels(), plane: shape.plane(), halo: [0, 0] })
     }
 
+    /// A tensor in bundles.
+    pub fn bundled(shape: Shape) -> Self {
+        Self::Bundled(Bundled { channels: shape.channels(), plane: shape.plane() })
+    }
+
+    /// The image in blocks as which a kernel sees it that treats each channel by itself: of a bundle, block c is channel c of
+    /// all images.
+    pub fn as_blocks(self) -> Option<Blocked> {
+        match self {
+            Self::Planes(_) => None,
+            Self::Blocked(blocked) => Some(blocked),
+            Self::Bundled(Bundled { channels, plane }) => {
+                Some(Blocked { channels: LINE * channels, plane, halo: [0, 0] })
+            }
+        }
+    }
+
     /// Numbers of an image.
     pub fn len(self) -> usize {
         match self {
             Self::Planes(len) => len,
             Self::Blocked(blocked) => blocked.channels_len(blocked.channels),
+            Self::Bundled(Bundled { channels, plane }) => LINE * channels * plane[0] * plane[1],
         }
     }
 
@@ -47,13 +76,14 @@ impl Layout {
         match self {
             Self::Planes(len) => len,
             Self::Blocked(blocked) => blocked.channels,
+            Self::Bundled(bundled) => bundled.channels,
         }
     }
 
     /// Zeros around each plane.
     pub fn halo(self) -> [usize; 2] {
         match self {
-            Self::Planes(_) => [0, 0],
+            Self::Planes(_) | Self::Bundled(_) => [0, 0],
             Self::Blocked(blocked) => blocked.halo,
         }
     }
@@ -61,11 +91,12 @@ impl Layout {
     /// Whether both name each number of a tensor by the same place.
     pub fn is_same_memory(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Planes(_), Self::Planes(_)) => true,
+            (Self::Planes(_), Self::Planes(_)) | (Self::Bundled(_), Self::Bundled(_)) => true,
             (Self::Blocked(a), Self::Blocked(b)) => a.plane == b.plane && a.halo == b.halo,
             (Self::Planes(len), Self::Blocked(blocked)) | (Self::Blocked(blocked), Self::Planes(len)) => {
                 blocked.channels_len(blocked.channels) == len && blocked.plane == [1, 1]
             }
+            (Self::Bundled(_), _) | (_, Self::Bundled(_)) => false,
         }
     }
 }

@@ -47,7 +47,7 @@ pub(super) enum Work<'g> {
     Layer(&'g Layer),
     /// A convolution and what follows it.
     Conv2d(Fused<'g>),
-    /// Planes become blocks.
+    /// Planes become blocks, or bundles.
     FromPlanes,
     /// Blocks become planes.
     ToPlanes,
@@ -56,13 +56,13 @@ pub(super) enum Work<'g> {
 /// A convolution and the layers behind it that its kernel computes too, by index.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fused<'g> {
-    /// The convolution.
+    /// The convolution; in bundles also a fully connected layer.
     pub(super) conv: &'g Layer,
     /// How it is computed.
     pub(super) algorithm: Algorithm,
     /// A batch normalisation with running statistics.
     pub(super) norm: Option<usize>,
-    /// A relu or relu6.
+    /// A relu, relu6 or sigmoid.
     pub(super) activation: Option<usize>,
 }
 
@@ -124,9 +124,18 @@ impl<'g> Lowered<'g> {
     }
 }
 
+/// What the kernels see as one image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// An image in blocks of channels.
+    Image,
+    /// Sixteen images in bundles: all layers have kernels for them.
+    Bundle,
+}
+
 /// Lowers a graph for inference or for training.
-pub(super) fn lower(graph: &Graph, purpose: Purpose) -> Lowered<'_> {
-    let mut lowering = Lowering::new(graph, purpose);
+pub(super) fn lower(graph: &Graph, purpose: Purpose, unit: Unit) -> Lowered<'_> {
+    let mut lowering = Lowering::new(graph, purpose, unit);
     for (node, layer) in graph.nodes() {
         if !lowering.taken_along[node.0] {
             lowering.layer(node, layer);
@@ -141,6 +150,7 @@ type LayoutOf = fn(Shape) -> Layout;
 struct Lowering<'g> {
     lowered: Lowered<'g>,
     purpose: Purpose,
+    unit: Unit,
     readers: Vec<Vec<NodeId>>,
     /// The tensor that stands for each tensor of the graph; none for one that only a fused kernel sees.
     native: Vec<Option<NodeId>>,
@@ -151,13 +161,13 @@ struct Lowering<'g> {
 }
 
 impl<'g> Lowering<'g> {
-    fn new(graph: &'g Graph, purpose: Purpose) -> Self {
+    fn new(graph: &'g Graph, purpose: Purpose, unit: Unit) -> Self {
         let mut native = vec![None; graph.layers.len() + 1];
         native[0] = Some(NodeId::INPUT);
         let taken_along = vec![false; native.len()];
         let layouts = vec![Layout::planes(graph.input)];
         let lowered = Lowered { graph, layouts, nodes: Vec::new(), outputs: Vec::new() };
-        Self { lowered, purpose, readers: graph.readers(), native, taken_along, other: vec![None] }
+        Self { lowered, purpose, unit, readers: graph.readers(), native, taken_along, other: vec![None] }
     }
 
     fn push(&mut self, node: Node<'g>, layout: Layout) -> NodeId {
@@ -176,14 +186,14 @@ impl<'g> Lowering<'g> {
     fn input(&mut self, tensor: NodeId, wanted: LayoutOf, index: usize) -> NodeId {
         let native = self.native(tensor);
         let layout = wanted(self.lowered.graph.shape(tensor));
-        let is_blocked = |layout: &Layout| matches!(layout, Layout::Blocked(_));
-        if is_blocked(&layout) == is_blocked(&self.lowered.layout(native)) {
+        let kind = std::mem::discriminant::<Layout>;
+        if kind(&layout) == kind(&self.lowered.layout(native)) {
             return native;
         }
         if let Some(other) = self.other[native.0] {
             return other;
         }
-        let work = if is_blocked(&layout) { Work::FromPlanes } else { Work::ToPlanes };
+        let work = if matches!(layout, Layout::Planes(_)) { Work::ToPlanes } else { Work::FromPlanes };
         let other = self.push(Node { work, index, inputs: vec![native] }, layout);
         self.other[native.0] = Some(other);
         other
@@ -193,15 +203,22 @@ impl<'g> Lowering<'g> {
         let index = node.0 - 1;
         if let Op::Conv2d(conv) = &layer.op {
             let is_user_input = self.native(layer.inputs[0]) == NodeId::INPUT;
-            let algorithm = Algorithm::choose(conv, layer.input.channels(), is_user_input);
+            let algorithm = match self.unit {
+                Unit::Image => Algorithm::choose(conv, layer.input.channels(), is_user_input),
+                Unit::Bundle => Algorithm::Bundled,
+            };
             return self.conv2d(node, layer, algorithm);
         }
-        let (wanted, given) = layouts(&layer.op);
-        let wanted = if matches!(layer.input, Shape::Vector(_)) { Layout::planes } else { wanted };
-        let given = if matches!(layer.output, Shape::Vector(_)) { Layout::planes } else { given };
+        if self.unit == Unit::Bundle && matches!(layer.op, Op::Linear(_)) {
+            return self.conv2d(node, layer, Algorithm::Bundled); // of one pixel
+        }
+        let (wanted, given) = match self.unit {
+            Unit::Image => layouts(layer),
+            Unit::Bundle => (Layout::bundled as LayoutOf, Layout::bundled as LayoutOf),
+        };
         let inputs = match &layer.op {
             // It reads either, and is the reordering itself.
-            Op::Flatten => vec![self.native(layer.inputs[0])],
+            Op::Flatten if self.unit == Unit::Image => vec![self.native(layer.inputs[0])],
             _ => layer.inputs.iter().map(|input| self.input(*input, wanted, index)).collect(),
         };
         let tensor = self.push(Node { work: Work::Layer(layer), index, inputs }, given(layer.output));
@@ -214,19 +231,23 @@ impl<'g> Lowering<'g> {
             Algorithm::Im2col | Algorithm::Pointwise => (Layout::planes, Layout::planes),
             Algorithm::FirstLayer => (Layout::planes, Layout::blocked),
             Algorithm::Dense | Algorithm::Depthwise => (Layout::blocked, Layout::blocked),
+            Algorithm::Bundled => (Layout::bundled, Layout::bundled),
         };
         let input = self.input(layer.inputs[0], wanted, index);
         let mut fused = Fused { conv: layer, algorithm, norm: None, activation: None };
         let mut last = node;
         if given(layer.output) != Layout::planes(layer.output) {
             if self.purpose == Purpose::Inference
+                && self.unit == Unit::Image
                 && let Some(next) = self.follower(last, |op| matches!(op, Op::BatchNorm2d(_)))
             {
                 fused.norm = Some(next.0 - 1);
                 self.taken_along[next.0] = true;
                 last = next;
             }
-            let cheap = |op: &Op| matches!(op, Op::Activation(Activation::Relu | Activation::Relu6));
+            let cheap = |op: &Op| {
+                matches!(op, Op::Activation(Activation::Relu | Activation::Relu6 | Activation::Sigmoid))
+            };
             if let Some(next) = self.follower(last, cheap) {
                 fused.activation = Some(next.0 - 1);
                 self.taken_along[next.0] = true;
@@ -253,9 +274,9 @@ impl<'g> Lowering<'g> {
     }
 }
 
-/// How the images that a layer reads and gives stand in memory.
-fn layouts(op: &Op) -> (LayoutOf, LayoutOf) {
-    match op {
+/// How the images that a layer reads and gives stand in memory; vectors are planes.
+fn layouts(layer: &Layer) -> (LayoutOf, LayoutOf) {
+    let of_image = match &layer.op {
         Op::MaxPool2d(_)
         | Op::AvgPool2d(_)
         | Op::AdaptiveAvgPool2d(_)
@@ -265,12 +286,14 @@ fn layouts(op: &Op) -> (LayoutOf, LayoutOf) {
         | Op::Activation(_)
         | Op::Dropout { .. }
         | Op::Concat
-        | Op::Add => (Layout::blocked, Layout::blocked),
+        | Op::Add => Layout::blocked as LayoutOf,
         Op::Conv2d(_)
         | Op::ConvTranspose2d(_)
         | Op::Linear(_)
         | Op::LocalResponseNorm(_)
         | Op::Softmax
-        | Op::Flatten => (Layout::planes, Layout::planes),
-    }
+        | Op::Flatten => Layout::planes,
+    };
+    let of = |shape: Shape| if matches!(shape, Shape::Image(_)) { of_image } else { Layout::planes };
+    (of(layer.input), of(layer.output))
 }

@@ -6,6 +6,7 @@
 mod algorithm;
 mod arena;
 mod backward;
+mod bundle;
 mod descriptor;
 mod display;
 mod forward;
@@ -18,6 +19,7 @@ mod prepare;
 mod storage;
 
 pub use algorithm::{Algorithm, Choice, Choices, Tile};
+pub use bundle::Bundled;
 pub use descriptor::{Descriptor, Images, Window};
 pub use layout::{Blocked, Layout};
 pub use parameters::{Parameters, Placed};
@@ -25,6 +27,7 @@ pub use prepare::{Len, Piece, Prepared};
 
 use crate::graph::Graph;
 use crate::ops::activation::Activation;
+use lower::Unit;
 use storage::{Purpose, Storage};
 
 /// Offsets and lengths are rounded up to so many numbers: a cache line.
@@ -43,6 +46,8 @@ pub struct Plan {
     pub forward: Pass,
     /// The backward steps of training.
     pub backward: Pass,
+    /// The same for large batches of a tiny network.
+    pub bundled: Option<Bundled>,
     /// Numbers that normalisations keep from forward to backward.
     pub saved_len: usize,
 }
@@ -214,18 +219,20 @@ impl Place {
 pub fn plan(graph: &Graph) -> Plan {
     let parameters = Parameters::lay_out(graph);
 
-    let lowered = lower::lower(graph, Purpose::Inference);
+    let lowered = lower::lower(graph, Purpose::Inference, Unit::Image);
     let storage = Storage::assign(&lowered, Purpose::Inference);
     let (steps, prepared) = forward::inference(&lowered, &storage, &parameters);
     let (offsets, image_len) = arena::arrange(&[&steps], &storage.buffer_lens);
     let inference = Pass { steps, offsets, image_len };
 
-    let lowered = lower::lower(graph, Purpose::Training);
+    let lowered = lower::lower(graph, Purpose::Training, Unit::Image);
     let storage = Storage::assign(&lowered, Purpose::Training);
     let (forward, saved) = forward::training(&lowered, &storage, &parameters);
     let (backward, buffer_lens) = backward::backward(&lowered, &storage, &parameters, &saved);
     let (offsets, image_len) = arena::arrange(&[&forward, &backward], &buffer_lens);
+    let bundled = bundle::plan(graph, &parameters);
     Plan {
+        bundled,
         parameters,
         prepared,
         inference,

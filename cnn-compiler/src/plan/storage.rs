@@ -133,7 +133,7 @@ impl Storage {
     /// a window apart, otherwise a number.
     fn keep_indices(&mut self, lowered: &Lowered<'_>) {
         for (tensor, node) in lowered.nodes() {
-            let (Work::Layer(layer), Layout::Blocked(blocked)) = (&node.work, lowered.layout(tensor)) else {
+            let (Work::Layer(layer), Some(blocked)) = (&node.work, lowered.layout(tensor).as_blocks()) else {
                 continue;
             };
             if let Some(taps) = most_taps(layer) {

@@ -5,10 +5,10 @@
 
 use crate::blocked::Blocked;
 use crate::memory::LINE;
-use crate::simd::{Kernel, Simd, on_best_unit};
+use crate::simd::{Kernel, Simd, math, on_best_unit};
 use crate::view::ViewMut;
 
-/// A function of each number that costs next to nothing.
+/// A function of each number that is done before the number is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
     /// x
@@ -17,6 +17,8 @@ pub enum Activation {
     Relu,
     /// max(x, 0), but 6 at most; NaN stays NaN.
     Relu6,
+    /// 1 / (1 + e⁻ˣ)
+    Sigmoid,
 }
 
 /// What becomes of the sums.
@@ -50,8 +52,8 @@ impl<'a> Epilogue<'a> {
         assert!(fits(self.scale) && fits(self.shift), "{channels} channels have as many scales and shifts");
     }
 
-    /// What becomes of the sums of one block of channels, in registers. Lanes beyond the last channel become zero, if
-    /// their sums are.
+    /// What becomes of the sums of one block of channels, in registers; whoever writes them clears the lanes beyond the last
+    /// channel.
     #[inline(always)]
     pub(super) fn of_block<S: Simd>(&self, simd: S, block: usize) -> BlockEpilogue<S> {
         let lanes = |numbers: &[f32]| {
@@ -79,12 +81,20 @@ impl<S: Simd> BlockEpilogue<S> {
     /// The line that is written.
     #[inline(always)]
     pub(super) fn apply(self, simd: S, sums: S::Line) -> S::Line {
-        let y = simd.mul_add(sums, self.scale, self.shift);
+        self.activation.apply(simd, simd.mul_add(sums, self.scale, self.shift))
+    }
+}
+
+impl Activation {
+    /// Its values.
+    #[inline(always)]
+    pub(crate) fn apply<S: Simd>(self, simd: S, y: S::Line) -> S::Line {
         let zero = simd.splat(0.0);
-        match self.activation {
+        match self {
             Activation::Identity => y,
             Activation::Relu => simd.max(zero, y),
             Activation::Relu6 => simd.min(simd.splat(6.0), simd.max(zero, y)),
+            Activation::Sigmoid => math::sigmoid_of_line(simd, y),
         }
     }
 }
@@ -109,6 +119,7 @@ impl Kernel for InPlace<'_, '_> {
                     for pixel in &mut pixels[d.row(row)] {
                         simd.store(epilogue.apply(simd, simd.load(pixel)), pixel);
                     }
+                    d.clear_spare(block, &mut pixels[d.row(row)]);
                 }
             }
         }

@@ -83,12 +83,12 @@ impl Conv2d {
     }
 
     /// Numbers that one output sees: K.
-    const fn patch_len(&self) -> usize {
+    pub(crate) const fn patch_len(&self) -> usize {
         self.group_in() * self.window.kernel_len()
     }
 
     /// The contract on images: a kernel's `x` and `y`, or their gradients, are (count, length) of the same batch.
-    fn assert_images(&self, x: (usize, usize), y: (usize, usize)) {
+    pub(crate) fn assert_images(&self, x: (usize, usize), y: (usize, usize)) {
         assert_eq!(x.0, y.0, "as many images in as out");
         assert_eq!((x.1, y.1), (self.input_len(), self.output_len()), "image lengths of {self:?}");
         let divides = |channels: usize| channels.is_multiple_of(self.groups);
@@ -96,7 +96,7 @@ impl Conv2d {
     }
 
     /// The contract on parameters or their gradients.
-    fn assert_parameters(&self, weight: &[f32], bias: Option<&[f32]>) {
+    pub(crate) fn assert_parameters(&self, weight: &[f32], bias: Option<&[f32]>) {
         assert_eq!(weight.len(), self.weight_len(), "weight of {self:?}");
         assert!(bias.is_none_or(|bias| bias.len() == self.out_channels), "bias of {self:?}");
     }

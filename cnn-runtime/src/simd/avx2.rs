@@ -3,11 +3,12 @@
 use super::{HALF, Kernel, LINE, Simd};
 use core::arch::x86_64::{
     __m256, _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_UNORD_Q, _MM_HINT_T1, _mm_loadu_si128, _mm_packus_epi16,
-    _mm_prefetch, _mm_storeu_si128, _mm_unpackhi_epi64, _mm256_add_ps, _mm256_blendv_ps,
-    _mm256_castsi256_si128, _mm256_cmp_ps, _mm256_cvtepi32_ps, _mm256_cvtepu8_epi32, _mm256_cvttps_epi32,
-    _mm256_extracti128_si256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps,
-    _mm256_or_ps, _mm256_packus_epi32, _mm256_permute2f128_ps, _mm256_permute4x64_epi64, _mm256_set1_ps,
-    _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+    _mm_prefetch, _mm_storeu_si128, _mm_unpackhi_epi64, _mm256_add_epi32, _mm256_add_ps, _mm256_blendv_ps,
+    _mm256_castps_si256, _mm256_castsi256_ps, _mm256_castsi256_si128, _mm256_cmp_ps, _mm256_cvtepi32_ps,
+    _mm256_cvtepu8_epi32, _mm256_cvttps_epi32, _mm256_div_ps, _mm256_extracti128_si256, _mm256_fmadd_ps,
+    _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_or_ps, _mm256_packus_epi32,
+    _mm256_permute2f128_ps, _mm256_permute4x64_epi64, _mm256_set1_epi32, _mm256_set1_ps, _mm256_shuffle_ps,
+    _mm256_slli_epi32, _mm256_storeu_ps, _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
 use core::array::from_fn;
 
@@ -89,6 +90,36 @@ impl Simd for Avx2 {
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line {
         // SAFETY: `self` proves that the CPU has FMA.
         unsafe { [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])] }
+    }
+    #[inline(always)]
+    fn div(self, a: Self::Line, b: Self::Line) -> Self::Line {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe { [_mm256_div_ps(a[0], b[0]), _mm256_div_ps(a[1], b[1])] }
+    }
+    #[inline(always)]
+    fn negative_abs(self, a: Self::Line) -> Self::Line {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe {
+            let sign = _mm256_set1_ps(-0.0);
+            [_mm256_or_ps(a[0], sign), _mm256_or_ps(a[1], sign)]
+        }
+    }
+    #[inline(always)]
+    fn if_negative(self, x: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
+        // SAFETY: `self` proves that the CPU has AVX2; of the mask only the sign counts.
+        unsafe { [_mm256_blendv_ps(b[0], a[0], x[0]), _mm256_blendv_ps(b[1], a[1], x[1])] }
+    }
+    #[inline(always)]
+    fn power_of_two(self, shifted: Self::Line) -> Self::Line {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe {
+            let [a, b] = [
+                _mm256_slli_epi32::<23>(_mm256_castps_si256(shifted[0])),
+                _mm256_slli_epi32::<23>(_mm256_castps_si256(shifted[1])),
+            ];
+            let one = _mm256_set1_epi32(127 << 23);
+            [_mm256_castsi256_ps(_mm256_add_epi32(a, one)), _mm256_castsi256_ps(_mm256_add_epi32(b, one))]
+        }
     }
     #[inline(always)]
     fn prefetch(self, number: &f32) {

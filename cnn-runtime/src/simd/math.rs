@@ -1,6 +1,10 @@
 //! Elementary functions without branches, so that loops over them become vector code.
 //!
-//! They are sums and products in a fixed order, never fused, so each instruction set gives the same bits.
+//! They are sums and products in a fixed order, never fused, so each instruction set gives the same bits; but for those
+//! of a line, which kernels take that have it in registers.
+
+use super::Simd;
+
 /// e to the power of x, within 2 units in the last place; 0 and infinity where that is the nearest number.
 ///
 /// x = n·ln 2 + r with |r| <= ln 2 / 2; eʳ is a polynomial (coefficients of Cephes' `expf`, Moshier 1989) and 2ⁿ an
@@ -27,7 +31,7 @@ pub(crate) fn exp(x: f32) -> f32 {
 }
 
 /// So large that numbers beside it have no fraction: adding it rounds to an integer, which then stands in the low bits.
-const ROUND: f32 = 12_582_912.0;
+pub(super) const ROUND: f32 = 12_582_912.0;
 
 /// 2ⁿ for -126 <= n <= 127; nothing of use for other n, which only NaN brings about.
 #[inline(always)]
@@ -35,20 +39,69 @@ fn power_of_two(n: i32) -> f32 {
     f32::from_bits(n.wrapping_add(127).cast_unsigned() << 23)
 }
 
+/// 2ⁿ, where `shifted` is [`ROUND`] + n.
+#[inline(always)]
+pub(super) fn power_of_two_of(shifted: f32) -> f32 {
+    f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23))
+}
+
+/// [`exp`] for x <= 0, where 2ⁿ·2⁶⁴ is a normal number: so one factor beside the constant is enough. What depends on each
+/// other is a shorter chain here (Estrin's scheme instead of Horner's), because whoever calls it has little else to do.
+#[inline(always)]
+fn exp_of_negative(x: f32) -> f32 {
+    let x = if x < -104.0 { -104.0 } else { x };
+    let shifted = x * core::f32::consts::LOG2_E + (ROUND + 64.0);
+    let n = shifted - (ROUND + 64.0);
+    let r = x - n * (355.0 / 512.0) - n * -2.121_944_4e-4;
+    let square = r * r;
+    let high = (1.987_569_1e-4 * r + 1.398_199_9e-3) * square + (8.333_452e-3 * r + 4.166_579_6e-2);
+    let p = high * square + (1.666_666_5e-1 * r + 0.5);
+    let p = p * square + r + 1.0;
+    p * power_of_two_of(shifted) * SMALL
+}
+
+/// 2⁻⁶⁴
+const SMALL: f32 = 1.0 / (1_u128 << 64) as f32;
+
 /// 1 / (1 + e⁻ˣ)
 ///
 /// From e to the power of −|x|, which does not overflow: so the smallest results come out too.
 #[inline(always)]
 pub(crate) fn sigmoid(x: f32) -> f32 {
-    let e = exp(-x.abs());
+    let e = exp_of_negative(-x.abs());
     let numerator = if x < 0.0 { e } else { 1.0 };
     numerator / (1.0 + e)
+}
+
+/// The same of a line in registers.
+#[inline(always)]
+pub(crate) fn sigmoid_of_line<S: Simd>(simd: S, x: S::Line) -> S::Line {
+    let one = simd.splat(1.0);
+    let z = simd.max(simd.splat(-104.0), simd.negative_abs(x)); // NaN stays NaN
+    let shifted = line(simd, z, core::f32::consts::LOG2_E, ROUND + 64.0);
+    let n = simd.sub(shifted, simd.splat(ROUND + 64.0));
+    let r = simd.mul_add(n, simd.splat(-355.0 / 512.0), z);
+    let r = simd.mul_add(n, simd.splat(2.121_944_4e-4), r);
+    // eʳ = 1 + r + r²·p; minimax for |r| <= ln 2 / 2, to a relative error of 4·10⁻⁹.
+    let square = simd.mul(r, r);
+    let high = line(simd, r, 8.368_851e-3, 4.166_84e-2);
+    let high = simd.mul_add(simd.splat(1.381_432e-3), square, high);
+    let p = simd.mul_add(high, square, line(simd, r, 1.666_652e-1, 0.499_999_94));
+    let p = simd.add(simd.mul_add(p, square, r), one);
+    let e = simd.mul(simd.mul(p, simd.power_of_two(shifted)), simd.splat(SMALL));
+    simd.div(simd.if_negative(x, e, one), simd.add(one, e))
+}
+
+/// `a·x + b`
+#[inline(always)]
+fn line<S: Simd>(simd: S, x: S::Line, a: f32, b: f32) -> S::Line {
+    simd.mul_add(x, simd.splat(a), simd.splat(b))
 }
 
 /// [`sigmoid`] and what it lacks to 1, which a difference would leave without digits for large x.
 #[inline(always)]
 pub(crate) fn sigmoid_and_rest(x: f32) -> (f32, f32) {
-    let e = exp(-x.abs());
+    let e = exp_of_negative(-x.abs());
     let (larger, smaller) = (1.0 / (1.0 + e), e / (1.0 + e));
     if x < 0.0 { (smaller, larger) } else { (larger, smaller) }
 }
@@ -108,6 +161,24 @@ pub(crate) fn sqrt(x: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::LINE;
+    use crate::simd::{Kernel, on_best_unit};
+
+    struct SigmoidOfLine(f32);
+
+    impl Kernel for SigmoidOfLine {
+        type Output = f32;
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) -> f32 {
+            let mut line = [f32::NAN; LINE];
+            simd.store(sigmoid_of_line(simd, simd.splat(self.0)), &mut line);
+            line[3]
+        }
+    }
+
+    fn sigmoid_in_lines(x: f32) -> f32 {
+        on_best_unit(SigmoidOfLine(x))
+    }
 
     /// The largest relative error over a dense grid, in units of 2⁻²⁴.
     fn worst(f: fn(f32) -> f32, exact: fn(f64) -> f64, from: f32, to: f32) -> f64 {
@@ -134,6 +205,7 @@ mod tests {
             ("exp", worst(exp, libm::exp, -87.3, 88.7), 2.5),
             ("exp near 0", worst(exp, libm::exp, -0.4, 0.4), 2.0),
             ("sigmoid", worst(sigmoid, logistic, -87.0, 87.0), 4.5),
+            ("sigmoid of a line", worst(sigmoid_in_lines, logistic, -87.0, 87.0), 4.5),
             ("sigmoid with its rest", worst(|x| sigmoid_and_rest(x).0, logistic, -87.0, 87.0), 4.5),
             ("the rest", worst(|x| sigmoid_and_rest(-x).1, logistic, -87.0, 87.0), 4.5),
             ("tanh", worst(tanh, libm::tanh, -10.0, 10.0), 3.0),
@@ -155,9 +227,13 @@ mod tests {
         let least = f64::from(f32::from_bits(1));
         for i in 0..20_000 {
             let x = -104.5 + i as f32 * 1e-3;
-            let error = (f64::from(exp(x)) - libm::exp(f64::from(x))).abs();
-            assert!(error <= 0.51 * least + 2.5e-7 * libm::exp(f64::from(x)), "exp({x}) is off by {error}");
-            assert!((sigmoid(x) - exp(x)).abs() <= f32::from_bits(1), "sigmoid({x})");
+            let exact = libm::exp(f64::from(x));
+            for (name, found) in
+                [("exp", exp(x)), ("sigmoid", sigmoid(x)), ("of a line", sigmoid_in_lines(x))]
+            {
+                let error = (f64::from(found) - exact).abs();
+                assert!(error <= 0.51 * least + 2.5e-7 * exact, "{name}({x}) is off by {error}");
+            }
         }
     }
 
@@ -184,6 +260,9 @@ mod tests {
             (sigmoid(0.0), 0.5),
             (sigmoid(infinity), 1.0),
             (sigmoid(-infinity), 0.0),
+            (sigmoid_in_lines(0.0), 0.5),
+            (sigmoid_in_lines(infinity), 1.0),
+            (sigmoid_in_lines(-infinity), 0.0),
             (normal(infinity).0, 1.0),
             (normal(-infinity).0, 0.0),
             (normal(infinity).1, 0.0),
@@ -191,8 +270,14 @@ mod tests {
         for (i, (found, expected)) in pairs.into_iter().enumerate() {
             assert!(found.to_bits() == expected.to_bits(), "pair {i}: {found}, not {expected}");
         }
-        let of_nan =
-            [exp(f32::NAN), tanh(f32::NAN), sigmoid(f32::NAN), normal(f32::NAN).0, normal(f32::NAN).1];
+        let of_nan = [
+            exp(f32::NAN),
+            tanh(f32::NAN),
+            sigmoid(f32::NAN),
+            sigmoid_in_lines(f32::NAN),
+            normal(f32::NAN).0,
+            normal(f32::NAN).1,
+        ];
         assert!(of_nan.iter().all(|value| value.is_nan()), "{of_nan:?}");
     }
 }

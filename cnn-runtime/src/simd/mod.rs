@@ -43,6 +43,14 @@ pub(crate) trait Simd: Copy {
     fn min(self, a: Self::Line, b: Self::Line) -> Self::Line;
     /// `a * b + c`, rounded once or twice.
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line;
+    /// `a / b`.
+    fn div(self, a: Self::Line, b: Self::Line) -> Self::Line;
+    /// 2ⁿ, where each number is n beside one so large ([`math::ROUND`]) that n stands in its low bits; -126 <= n <= 127.
+    fn power_of_two(self, shifted: Self::Line) -> Self::Line;
+    /// `-|a|`.
+    fn negative_abs(self, a: Self::Line) -> Self::Line;
+    /// `a` where the sign of `x` is negative, that of zero too, otherwise `b`.
+    fn if_negative(self, x: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line;
     /// Asks for the cache line around a number, which will be read some time later; cannot be seen in any result.
     #[allow(clippy::trivially_copy_pass_by_ref)] // it is about where the number stands
     fn prefetch(self, number: &f32);
@@ -155,7 +163,7 @@ mod tests {
     }
 
     /// Every operation of a unit, one line each.
-    struct Operations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; LINE]; 12]);
+    struct Operations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; LINE]; 16]);
 
     impl Kernel for Operations<'_> {
         type Output = ();
@@ -179,6 +187,10 @@ mod tests {
                 simd.if_beats(a, a, b, simd.if_beats(a, mixed, b, a)),
                 simd.if_equal(mixed, mixed, a, simd.if_equal(a, simd.splat(from[0][2]), b, c)),
                 simd.load_bytes(&bytes),
+                simd.div(a, b),
+                simd.if_negative(simd.sub(a, simd.splat(3.5)), a, simd.if_negative(simd.splat(-0.0), b, c)),
+                simd.negative_abs(simd.sub(a, simd.splat(3.0))),
+                simd.power_of_two(simd.add(simd.splat(math::ROUND - 60.0), a)),
             ];
             for (result, to) in results.into_iter().zip(to) {
                 simd.store(result, to);
@@ -237,7 +249,7 @@ mod tests {
     #[test]
     fn units_compute_what_they_say() {
         let from = [0, 1, 2].map(|row| core::array::from_fn(|i| (1 + row * LINE + i) as f32)); // exact products
-        let expected: [[f32; LINE]; 12] = [
+        let expected: [[f32; LINE]; 16] = [
             [4.0; LINE],
             from[0],
             core::array::from_fn(|i| from[0][i] + from[1][i]),
@@ -250,11 +262,15 @@ mod tests {
             from[0],
             core::array::from_fn(|i| if i == 2 { from[1][i] } else { from[2][i] }),
             core::array::from_fn(|i| from[0][i] + 239.0),
+            core::array::from_fn(|i| from[0][i] / from[1][i]),
+            core::array::from_fn(|i| if i < 3 { from[0][i] } else { from[1][i] }),
+            core::array::from_fn(|i| -(from[0][i] - 3.0).abs()),
+            core::array::from_fn(|i| libm::exp2f(from[0][i] - 60.0)),
         ];
-        let mut found = [[0.0; LINE]; 12];
+        let mut found = [[0.0; LINE]; 16];
         Operations(&from, &mut found).run(portable::Portable);
         assert_eq!(found, expected);
-        let mut found = [[0.0; LINE]; 12];
+        let mut found = [[0.0; LINE]; 16];
         on_best_unit(Operations(&from, &mut found));
         assert_eq!(found, expected);
 

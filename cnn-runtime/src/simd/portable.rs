@@ -1,6 +1,6 @@
 //! Plain arrays, for the instruction set that the program is compiled for.
 
-use super::{HALF, LINE, Simd};
+use super::{HALF, LINE, Simd, math};
 use core::array::from_fn;
 
 /// The unit that every CPU has.
@@ -45,6 +45,22 @@ impl Simd for Portable {
     #[inline(always)]
     fn mul_add(self, a: Self::Line, b: Self::Line, c: Self::Line) -> Self::Line {
         from_fn(|i| a[i] * b[i] + c[i])
+    }
+    #[inline(always)]
+    fn div(self, a: Self::Line, b: Self::Line) -> Self::Line {
+        from_fn(|i| a[i] / b[i])
+    }
+    #[inline(always)]
+    fn negative_abs(self, a: Self::Line) -> Self::Line {
+        from_fn(|i| -a[i].abs())
+    }
+    #[inline(always)]
+    fn if_negative(self, x: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
+        from_fn(|i| if x[i].is_sign_negative() { a[i] } else { b[i] })
+    }
+    #[inline(always)]
+    fn power_of_two(self, shifted: Self::Line) -> Self::Line {
+        shifted.map(math::power_of_two_of)
     }
     #[inline(always)]
     fn prefetch(self, _: &f32) {}

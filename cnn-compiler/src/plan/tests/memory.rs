@@ -4,7 +4,9 @@ use super::networks;
 use super::terms::{self, Cells, Term, Terms, Value, concat, part};
 use crate::graph::{Graph, Layer, NodeId};
 use crate::ops::{Op, activation::Activation};
-use crate::plan::{Action, Call, Descriptor, Layout, Mode, Observed, Operand, Pass, Place, Plan, Root, plan};
+use crate::plan::{
+    Action, Bundled, Call, Descriptor, Layout, Mode, Observed, Operand, Pass, Place, Plan, Root, plan,
+};
 
 /// Whether a pass drops numbers out.
 #[derive(Clone, Copy, PartialEq)]
@@ -172,6 +174,9 @@ impl<'g> Machine<'g> {
             ("elementwise::copy" | "elementwise::blocked::copy", _) => (value(), false),
             ("elementwise::accumulate" | "elementwise::blocked::accumulate", _) => (value(), true),
             ("blocked::from_planes" | "blocked::to_planes", Some(_)) => (value(), accumulates(call)),
+            ("bundled::from_images" | "bundled::to_images" | "bundled::from_gradients", None) => {
+                (value(), accumulates(call))
+            }
             ("elementwise::blocked::take_channels", Some(Descriptor::Part { part: of, first, .. })) => {
                 let pixels = of.plane[0] * of.plane[1];
                 (part(&value(), first * pixels, of.channels * pixels), accumulates(call))
@@ -253,7 +258,9 @@ impl<'g> Machine<'g> {
                 continue;
             }
             let mut index = step.layer.expect("a kernel belongs to a layer");
-            if call.kernel.starts_with("activation") && matches!(self.graph.layers[index].op, Op::Conv2d(_)) {
+            if call.kernel.starts_with("activation")
+                && matches!(self.graph.layers[index].op, Op::Conv2d(_) | Op::Linear(_))
+            {
                 index = self.graph.readers()[index + 1][0].0 - 1; // the activation that was fused
             }
             let (node, layer) = (NodeId(index + 1), &self.graph.layers[index]);
@@ -338,4 +345,23 @@ fn training_finds_in_memory_what_it_needs() {
         machine.forward(&plan.forward);
         machine.backward(&plan.backward);
     }
+}
+
+#[test]
+fn bundles_find_in_memory_what_they_need() {
+    let mut found = [0, 0];
+    for (name, graph) in networks::all() {
+        println!("{name}");
+        let plan = plan(&graph);
+        let Some(Bundled { inference, training }) = &plan.bundled else { continue };
+        Machine::new(&graph, &plan, inference, Dropout::Sleeps).forward(inference);
+        found[0] += 1;
+        let Some([forward, backward]) = training else { continue };
+        let mut machine = Machine::new(&graph, &plan, forward, Dropout::Acts);
+        machine.forward(forward);
+        machine.backward(backward);
+        found[1] += 1;
+    }
+    println!("{found:?}");
+    assert!(found[0] > found[1] && found[1] > 5, "{found:?}");
 }

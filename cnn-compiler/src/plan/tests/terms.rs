@@ -170,6 +170,9 @@ fn places(layout: Layout) -> Rc<Places> {
         for place in &numbers {
             is_zero[*place] = false;
         }
+        if let Layout::Bundled(_) = layout {
+            is_zero.fill(false);
+        }
         let zeros = (0..is_zero.len()).filter(|place| is_zero[*place]).collect();
         let places = Rc::new(Places { numbers, zeros });
         known.push((layout, places.clone()));
@@ -180,6 +183,8 @@ fn places(layout: Layout) -> Rc<Places> {
 fn numbers(layout: Layout) -> Vec<usize> {
     match layout {
         Layout::Planes(len) => (0..len).collect(),
+        // Of the first of the sixteen images; the others are no zeros.
+        Layout::Bundled(_) => (0..layout.len()).step_by(16).collect(),
         Layout::Blocked(blocked) => {
             let channels = 0..blocked.channels;
             let pixels = move |channel: usize| {

@@ -143,11 +143,22 @@ impl<W: Transform> Batch<'_, W> {
             let chunks = tiles.len().div_ceil(CHUNK);
             let inputs = &mut inputs[..chunks * chunk_len];
             let parts = (0..chunks, Records::new(&mut *inputs, chunk_len));
-            parallel::over(parts, &mut [], lanes, &|(chunks, inputs): (Range<usize>, Records<_>), _| {
-                let some =
-                    tiles.start + chunks.start * CHUNK..tiles.end.min(tiles.start + chunks.end * CHUNK);
-                on_best_unit(Gather::<W> { pass, x, tiles: some, inputs: inputs.items(), of: PhantomData });
-            });
+            parallel::over(
+                parts,
+                &mut [],
+                lanes,
+                &|(chunks, inputs): (Range<usize>, Records<_>), _: &mut [f32]| {
+                    let some =
+                        tiles.start + chunks.start * CHUNK..tiles.end.min(tiles.start + chunks.end * CHUNK);
+                    on_best_unit(Gather::<W> {
+                        pass,
+                        x,
+                        tiles: some,
+                        inputs: inputs.items(),
+                        of: PhantomData,
+                    });
+                },
+            );
             let parts = SomeBlocks::new(&pass.to, &mut y);
             parallel::over(parts, sums, lanes, &|mut y: SomeBlocks, sums: &mut [f32]| {
                 self.outputs(inputs, tiles.clone(), &mut y, sums.as_chunks_mut().0);

@@ -120,11 +120,15 @@ pub(super) fn run<W: Transform>(
     }
     for tiles in blocks(0..all, plan.tiles()) {
         let parts = (0..plan.channel_blocks(), Records::new(&mut *panels, plan.block_len()));
-        parallel::over(parts, &mut [], lanes, &|(range, panels): (Range<usize>, Records<&mut [Pixel]>),
-                                                _| {
-            let (tiles, panels) = (tiles.clone(), panels.items());
-            on_best_unit(Gather { plan: &plan, x, d_y, tiles, blocks: range, panels });
-        });
+        parallel::over(
+            parts,
+            &mut [],
+            lanes,
+            &|(range, panels): (Range<usize>, Records<&mut [Pixel]>), _: &mut [f32]| {
+                let (tiles, panels) = (tiles.clone(), panels.items());
+                on_best_unit(Gather { plan: &plan, x, d_y, tiles, blocks: range, panels });
+            },
+        );
         let (inputs, gradients) = panels.split_at(from.blocks() * plan.block_len());
         let parts = (0..plan.pairs(), Records::new(&mut *sums, Plan::<W>::PAIR_LEN));
         parallel::over(parts, scratch, lanes, &|(pairs, sums): (Range<usize>, Records<_>), scratch| {
