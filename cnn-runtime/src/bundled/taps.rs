@@ -160,23 +160,6 @@ pub(super) struct Finish<'k> {
     pub(super) write: Write,
 }
 
-impl Finish<'_> {
-    /// Applies the activation to some neighbouring pixels of all channels, which are still in the first-level cache. In a loop
-    /// of its own, because it waits for results where the sums do not.
-    #[inline(always)]
-    fn row<S: Simd>(&self, simd: S, of: &Correlation, at: usize, len: usize, y: &mut [Line]) {
-        if self.activation == Activation::Identity {
-            return;
-        }
-        let plane = of.y_plane[0] * of.y_plane[1];
-        for channel in 0..of.y_channels {
-            for line in &mut y[channel * plane + at..][..len] {
-                simd.store(self.activation.apply(simd, simd.load(line)), line);
-            }
-        }
-    }
-}
-
 /// [`Correlation`] of one bundle.
 pub(super) struct Correlate<'a, 'k> {
     pub(super) of: &'k Correlation<'k>,
@@ -207,16 +190,9 @@ impl Kernel for Correlate<'_, '_> {
                 table.fill(of, [first_row, first_column], [rows[0], columns[0]]);
                 let last = table.len.div_ceil(DEPTH).max(1) - 1;
                 for (i, part) in table.parts().enumerate() {
-                    let pixels = Pixels { of, x, part, finish, is_first: i == 0 };
-                    for (row, down) in (first_row..).zip(rows) {
-                        for (column, across) in (first_column..).zip(columns) {
-                            let first = down[1] as usize * of.x_plane[1] + across[1] as usize;
-                            pixels.one(simd, first, row * width + column, y);
-                        }
-                        if i == last {
-                            finish.row(simd, of, row * width + first_column, columns.len(), y);
-                        }
-                    }
+                    let [is_first, is_last] = [i == 0, i == last];
+                    let pixels = Pixels { of, x, part, rows, columns, finish, is_first, is_last };
+                    pixels.all(simd, &mut y[first_row * width + first_column..]);
                 }
                 first_row += rows.len();
             }
@@ -225,21 +201,24 @@ impl Kernel for Correlate<'_, '_> {
     }
 }
 
-/// Pixels of y that see as much.
+/// Neighbouring pixels of y that see as much.
 struct Pixels<'k> {
     of: &'k Correlation<'k>,
     x: &'k [Line],
     part: Part<'k>,
+    rows: &'k [Seen],
+    columns: &'k [Seen],
     finish: Finish<'k>,
     /// Whether no other part of the taps has been summed.
     is_first: bool,
+    /// Whether no other part is to come.
+    is_last: bool,
 }
 
 impl Pixels<'_> {
-    /// The sums of all channels of a pixel: its first tap sees line `first` of the first channel of x, and it stands at `at`
-    /// of a plane of y.
+    /// The sums of all channels; `y` starts at the first pixel in the first of them.
     #[inline(always)]
-    fn one<S: Simd>(&self, simd: S, first: usize, at: usize, y: &mut [Line]) {
+    fn all<S: Simd>(&self, simd: S, y: &mut [Line]) {
         // As even as may be: a tile of few channels has too few sums to hide how long a multiply-add takes.
         let mut left = self.of.y_channels;
         let mut tiles = left.div_ceil(TILE);
@@ -247,12 +226,12 @@ impl Pixels<'_> {
             let channel = self.of.y_channels - left;
             let tile = left.div_ceil(tiles);
             match tile {
-                6 => self.channels::<S, 6>(simd, channel, first, at, y),
-                5 => self.channels::<S, 5>(simd, channel, first, at, y),
-                4 => self.channels::<S, 4>(simd, channel, first, at, y),
-                3 => self.channels::<S, 3>(simd, channel, first, at, y),
-                2 => self.channels::<S, 2>(simd, channel, first, at, y),
-                _ => self.channels::<S, 1>(simd, channel, first, at, y),
+                6 => self.channels::<S, 6>(simd, channel, y),
+                5 => self.channels::<S, 5>(simd, channel, y),
+                4 => self.channels::<S, 4>(simd, channel, y),
+                3 => self.channels::<S, 3>(simd, channel, y),
+                2 => self.channels::<S, 2>(simd, channel, y),
+                _ => self.channels::<S, 1>(simd, channel, y),
             }
             (left, tiles) = (left - tile, tiles - 1);
         }
@@ -260,44 +239,67 @@ impl Pixels<'_> {
 
     /// The sums of `R` channels.
     #[inline(always)]
-    fn channels<S: Simd, const R: usize>(
-        &self,
-        simd: S,
-        channel: usize,
-        first: usize,
-        at: usize,
-        y: &mut [Line],
-    ) {
-        let &Self { of, x, part, finish, .. } = self;
-        let plane = of.y_plane[0] * of.y_plane[1];
+    fn channels<S: Simd, const R: usize>(&self, simd: S, channel: usize, y: &mut [Line]) {
+        let &Self { of, x, part, rows, columns, finish, .. } = self;
+        let weight: [&[f32]; R] =
+            from_fn(|r| &of.weight[(channel + r) * of.y_step..][..=part.heaviest as usize]);
+        let [height, width] = of.y_plane;
+        let y = &mut y[channel * height * width..];
         let reads = !self.is_first || finish.write == Write::Accumulate;
-        let mut sums: [S::Line; R] = from_fn(|r| match finish.bias {
-            _ if reads => simd.load(&y[(channel + r) * plane + at]),
-            Some(bias) => simd.splat(bias[channel + r]),
-            None => simd.splat(0.0),
-        });
-        if !part.taps.is_empty() {
-            let rows: [&[f32]; R] =
-                from_fn(|r| &of.weight[(channel + r) * of.y_step..][..=part.heaviest as usize]);
-            let first = first as isize;
-            let is_within = |line: isize| (0..x.len() as isize).contains(&line);
-            assert!(
-                is_within(first + part.nearest as isize) && is_within(first + part.farthest as isize),
-                "taps lead out of the planes of x"
-            );
-            for [line, weight] in part.taps {
-                // SAFETY: `Part::new` holds every line between `nearest` and `farthest`, and the assertion both within x.
-                let line = simd.load(unsafe { x.get_unchecked((first + *line as isize) as usize) });
-                for (sum, row) in sums.iter_mut().zip(&rows) {
-                    // SAFETY: the places of weights are not negative, because there are fewer than 2³¹, none is larger than
-                    // `heaviest`, and each row ends behind that.
-                    let weight = unsafe { row.get_unchecked(*weight as usize) };
-                    *sum = simd.mul_add(simd.splat(*weight), line, *sum);
+        for (row, down) in rows.iter().enumerate() {
+            let first = down[1] as usize * of.x_plane[1];
+            for (column, across) in columns.iter().enumerate() {
+                let (first, at) = (first + across[1] as usize, row * width + column);
+                let mut sums: [S::Line; R] = from_fn(|r| match finish.bias {
+                    _ if reads => simd.load(&y[r * height * width + at]),
+                    Some(bias) => simd.splat(bias[channel + r]),
+                    None => simd.splat(0.0),
+                });
+                part.add(simd, x, first, &weight, &mut sums);
+                for (r, sum) in sums.into_iter().enumerate() {
+                    simd.store(sum, &mut y[r * height * width + at]);
+                }
+            }
+            // In a loop of its own, because it waits for results where the sums do not.
+            if self.is_last && finish.activation != Activation::Identity {
+                for r in 0..R {
+                    for line in &mut y[r * height * width + row * width..][..columns.len()] {
+                        simd.store(finish.activation.apply(simd, simd.load(line)), line);
+                    }
                 }
             }
         }
-        for (r, sum) in sums.into_iter().enumerate() {
-            simd.store(sum, &mut y[(channel + r) * plane + at]);
+    }
+}
+
+impl Part<'_> {
+    /// Adds the products of a pixel whose first tap sees line `first` of the first channel of x, for the weights of `R`
+    /// channels of y.
+    #[inline(always)]
+    fn add<S: Simd, const R: usize>(
+        &self,
+        simd: S,
+        x: &[Line],
+        first: usize,
+        weight: &[&[f32]; R],
+        sums: &mut [S::Line; R],
+    ) {
+        if self.taps.is_empty() {
+            return;
+        }
+        let first = first as isize;
+        let is_within = |line: i32| (0..x.len() as isize).contains(&(first + line as isize));
+        assert!(is_within(self.nearest) && is_within(self.farthest), "taps lead out of the planes of x");
+        assert!(weight.iter().all(|row| row.len() > self.heaviest as usize), "a weight for each tap");
+        for [line, weight_at] in self.taps {
+            // SAFETY: `Part::new` holds every line between `nearest` and `farthest`, and the assertion both within x.
+            let line = simd.load(unsafe { x.get_unchecked((first + *line as isize) as usize) });
+            for (sum, row) in sums.iter_mut().zip(weight) {
+                // SAFETY: the places of weights are not negative, because there are fewer than 2³¹, none is larger than
+                // `heaviest`, and the assertion holds that within each row.
+                let weight = unsafe { row.get_unchecked(*weight_at as usize) };
+                *sum = simd.mul_add(simd.splat(*weight), line, *sum);
+            }
         }
     }
 }

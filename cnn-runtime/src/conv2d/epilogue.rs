@@ -5,7 +5,7 @@
 
 use crate::blocked::Blocked;
 use crate::memory::LINE;
-use crate::simd::{Kernel, Simd, math, on_best_unit};
+use crate::simd::{HALF, Kernel, Simd, math, on_best_unit};
 use crate::view::ViewMut;
 
 /// A function of each number that is done before the number is written.
@@ -58,7 +58,11 @@ impl<'a> Epilogue<'a> {
     pub(super) fn of_block<S: Simd>(&self, simd: S, block: usize) -> BlockEpilogue<S> {
         let lanes = |numbers: &[f32]| {
             let mut lanes = [0.0; LINE];
-            lanes.iter_mut().zip(&numbers[block * LINE..]).for_each(|(lane, number)| *lane = *number);
+            let numbers = &numbers[block * LINE..];
+            // Where they fill half of a line at most, a line may hold two pixels.
+            for lanes in lanes.chunks_mut(if numbers.len() > HALF { LINE } else { HALF }) {
+                lanes.iter_mut().zip(numbers).for_each(|(lane, number)| *lane = *number);
+            }
             simd.load(&lanes)
         };
         BlockEpilogue {

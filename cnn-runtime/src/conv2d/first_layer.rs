@@ -14,6 +14,9 @@
 //!                 }}}}
 //! ```
 //!
+//! Where a block has eight channels or fewer, a line holds those of two neighbouring pixels, beside weights that stand in
+//! both halves; so such a block costs half as much.
+//!
 //! STRIDE is a constant, for those that first layers have: then the pixels of a tile are one address and constants. The
 //! width of the kernel is none: if it were, the optimiser would see that pixels share numbers of x, keep these in registers
 //! and have none left for sums (7 taps, 2 apart, came to two thirds of the speed). Other strides, and taps that are not
@@ -28,7 +31,7 @@ use super::tile::TILE;
 use crate::blocked::{Blocked, Pixel};
 use crate::memory::{LINE, Workspace};
 use crate::parallel;
-use crate::simd::{Kernel, Simd, on_best_unit};
+use crate::simd::{HALF, Kernel, Simd, on_best_unit};
 use crate::view::{View, ViewMut};
 
 /// A convolution from a network's input to images in the layout of the network.
@@ -66,7 +69,8 @@ pub const fn forward_lane_len(d: &FirstConv2d) -> usize {
     d.conv.in_channels * d.padded()[0] * d.padded()[1]
 }
 
-/// Packs a weight of shape (O, I, Kh, Kw) to (blocks of O, I, Kh, Kw, 16 of O), for [`forward`].
+/// Packs a weight of shape (O, I, Kh, Kw) to (blocks of O, I, Kh, Kw, 16 of O), for [`forward`]; where there are eight of O
+/// or fewer, twice.
 ///
 /// # Panics
 /// If a length is not what `d` tells, or `d` has groups.
@@ -78,8 +82,12 @@ pub fn prepare(d: &FirstConv2d, weight: &[f32], prepared: &mut [f32], _: Workspa
     let patch_len = d.conv.patch_len();
     let (lines, _) = prepared.as_chunks_mut::<LINE>();
     for (o, patch) in weight.chunks_exact(patch_len).enumerate() {
+        let is_half = d.y().channels_of(o / LINE) <= HALF;
         for (line, number) in lines[o / LINE * patch_len..].iter_mut().zip(patch) {
             line[o % LINE] = *number;
+            if is_half {
+                line[o % LINE + HALF] = *number;
+            }
         }
     }
 }
@@ -139,6 +147,9 @@ pub(super) fn pad(d: &FirstConv2d, x: &[f32], padded: &mut [f32]) {
     }
 }
 
+/// Lines of a tile where the last of larger ones would compute more pixels again: enough sums still.
+const FEWER: usize = 5;
+
 /// One thread's share of the output.
 struct Share<'a> {
     d: &'a FirstConv2d,
@@ -171,11 +182,13 @@ impl Kernel for Share<'_> {
                 weight: &weight[y.block * patch_len..(y.block + 1) * patch_len],
                 finish: epilogue.of_block(simd, y.block),
             };
+            let is_half = d.y().channels_of(y.block) <= HALF;
             match (window.stride[1], window.dilation[1]) {
-                (1, 1) => block.rows(simd, Neighbours::<1>, &mut y),
-                (2, 1) => block.rows(simd, Neighbours::<2>, &mut y),
-                (4, 1) => block.rows(simd, Neighbours::<4>, &mut y),
-                (stride, dilation) => block.rows(simd, Any { stride, dilation }, &mut y),
+                (1, 1) if is_half => block.rows::<2>(simd, Neighbours::<1>, &mut y),
+                (1, 1) => block.rows::<1>(simd, Neighbours::<1>, &mut y),
+                (2, 1) => block.rows::<1>(simd, Neighbours::<2>, &mut y),
+                (4, 1) => block.rows::<1>(simd, Neighbours::<4>, &mut y),
+                (stride, dilation) => block.rows::<1>(simd, Any { stride, dilation }, &mut y),
             }
             d.y().clear_spare(y.block, y.pixels);
         }
@@ -185,7 +198,23 @@ impl Kernel for Share<'_> {
 /// A row of a kernel.
 trait KernelRow: Copy {
     /// Adds to the sums of neighbouring pixels, the first of which sees `x` from its start on, what a row of x contributes.
-    fn add<S: Simd, const R: usize>(self, simd: S, x: &[f32], weight: &[Pixel], sums: &mut [S::Line; R]);
+    /// There are `R` lines of `P` pixels.
+    fn add<S: Simd, const R: usize, const P: usize>(
+        self,
+        simd: S,
+        x: &[f32],
+        weight: &[Pixel],
+        sums: &mut [S::Line; R],
+    );
+}
+
+/// A number of x for each of the `P` pixels of a line, `stride` apart: one, or two for half of it each.
+#[inline(always)]
+fn spread<S: Simd, const P: usize>(simd: S, x: &[f32], at: usize, stride: usize) -> S::Line {
+    match P {
+        1 => simd.splat(x[at]),
+        _ => simd.join(simd.splat_half(x[at]), simd.splat_half(x[at + stride])),
+    }
 }
 
 /// Taps that are neighbours, `STRIDE` from pixel to pixel.
@@ -194,11 +223,17 @@ struct Neighbours<const STRIDE: usize>;
 
 impl<const STRIDE: usize> KernelRow for Neighbours<STRIDE> {
     #[inline(always)]
-    fn add<S: Simd, const R: usize>(self, simd: S, x: &[f32], weight: &[Pixel], sums: &mut [S::Line; R]) {
-        for (x, weight) in x.windows(STRIDE * (R - 1) + 1).zip(weight) {
+    fn add<S: Simd, const R: usize, const P: usize>(
+        self,
+        simd: S,
+        x: &[f32],
+        weight: &[Pixel],
+        sums: &mut [S::Line; R],
+    ) {
+        for (x, weight) in x.windows(STRIDE * (R * P - 1) + 1).zip(weight) {
             let weight = simd.load(weight);
-            for (pixel, sum) in sums.iter_mut().enumerate() {
-                *sum = simd.mul_add(simd.splat(x[STRIDE * pixel]), weight, *sum);
+            for (line, sum) in sums.iter_mut().enumerate() {
+                *sum = simd.mul_add(spread::<S, P>(simd, x, STRIDE * P * line, STRIDE), weight, *sum);
             }
         }
     }
@@ -213,11 +248,19 @@ struct Any {
 
 impl KernelRow for Any {
     #[inline(always)]
-    fn add<S: Simd, const R: usize>(self, simd: S, x: &[f32], weight: &[Pixel], sums: &mut [S::Line; R]) {
+    fn add<S: Simd, const R: usize, const P: usize>(
+        self,
+        simd: S,
+        x: &[f32],
+        weight: &[Pixel],
+        sums: &mut [S::Line; R],
+    ) {
+        let Self { stride, dilation } = self;
         for (l, weight) in weight.iter().enumerate() {
             let weight = simd.load(weight);
-            for (pixel, sum) in sums.iter_mut().enumerate() {
-                *sum = simd.mul_add(simd.splat(x[self.stride * pixel + self.dilation * l]), weight, *sum);
+            for (line, sum) in sums.iter_mut().enumerate() {
+                let x = spread::<S, P>(simd, x, stride * P * line + dilation * l, stride);
+                *sum = simd.mul_add(x, weight, *sum);
             }
         }
     }
@@ -233,48 +276,78 @@ struct Block<'a, S: Simd> {
 }
 
 impl<S: Simd> Block<'_, S> {
+    /// Lines of `P` pixels.
     #[inline(always)]
-    fn rows(&self, simd: S, kernel_row: impl KernelRow, y: &mut BlockRows) {
+    fn rows<const P: usize>(&self, simd: S, kernel_row: impl KernelRow, y: &mut BlockRows) {
         let (d, window) = (self.d.y(), &self.d.conv.window);
         let first = y.rows.start * d.padded()[1];
         for row in y.rows.start.max(d.halo[0])..y.rows.end.min(d.halo[0] + d.plane[0]) {
             let row = row - d.halo[0];
             let pixels = d.row(row);
             let x = &self.x[row * window.stride[0] * self.d.padded()[1]..];
-            self.row(simd, kernel_row, x, &mut y.pixels[pixels.start - first..pixels.end - first]);
+            self.row::<P>(simd, kernel_row, x, &mut y.pixels[pixels.start - first..pixels.end - first]);
         }
     }
 
     /// A row of `y`, which sees `x` from its start on.
     #[inline(always)]
-    fn row(&self, simd: S, kernel_row: impl KernelRow, x: &[f32], y: &mut [Pixel]) {
-        let stride = self.d.conv.window.stride[1];
-        if let Some(last) = y.len().checked_sub(TILE) {
-            for tile in 0..y.len().div_ceil(TILE) {
-                let pixel = last.min(tile * TILE);
-                self.tile::<TILE>(simd, kernel_row, &x[stride * pixel..], &mut y[pixel..]);
-            }
+    fn row<const P: usize>(&self, simd: S, kernel_row: impl KernelRow, x: &[f32], y: &mut [Pixel]) {
+        let pixels = |lines: usize| y.len().div_ceil(lines * P) * lines;
+        if y.len() < FEWER * P {
+            self.tiles::<1, 1>(simd, kernel_row, x, y);
+        } else if pixels(FEWER) < pixels(TILE) || y.len() < TILE * P {
+            self.tiles::<FEWER, P>(simd, kernel_row, x, y);
         } else {
-            for (pixel, y) in y.chunks_exact_mut(1).enumerate() {
-                self.tile::<1>(simd, kernel_row, &x[stride * pixel..], y);
-            }
+            self.tiles::<TILE, P>(simd, kernel_row, x, y);
         }
     }
 
-    /// The first `R` pixels of `y`, the first of which sees `x` from its start on.
+    /// A row in tiles of `R` lines, which it has enough pixels for.
     #[inline(always)]
-    fn tile<const R: usize>(&self, simd: S, kernel_row: impl KernelRow, x: &[f32], y: &mut [Pixel]) {
+    fn tiles<const R: usize, const P: usize>(
+        &self,
+        simd: S,
+        kernel_row: impl KernelRow,
+        x: &[f32],
+        y: &mut [Pixel],
+    ) {
+        let stride = self.d.conv.window.stride[1];
+        let Some(last) = y.len().checked_sub(R * P) else { return };
+        for tile in 0..y.len().div_ceil(R * P) {
+            let pixel = last.min(tile * R * P);
+            self.tile::<R, P>(simd, kernel_row, &x[stride * pixel..], &mut y[pixel..]);
+        }
+    }
+
+    /// The first `R` lines of `P` pixels of `y`, the first of which sees `x` from its start on.
+    #[inline(always)]
+    fn tile<const R: usize, const P: usize>(
+        &self,
+        simd: S,
+        kernel_row: impl KernelRow,
+        x: &[f32],
+        y: &mut [Pixel],
+    ) {
         let (conv, [height, width]) = (&self.d.conv, self.d.padded());
         let mut sums = [simd.splat(0.0); R];
         let mut weight = self.weight.chunks_exact(conv.window.kernel[1]);
         for c in 0..conv.in_channels {
             for (k, weight) in weight.by_ref().take(conv.window.kernel[0]).enumerate() {
                 let row = c * height + k * conv.window.dilation[0];
-                kernel_row.add(simd, &x[row * width..], weight, &mut sums);
+                kernel_row.add::<S, R, P>(simd, &x[row * width..], weight, &mut sums);
             }
         }
-        for (sum, y) in sums.into_iter().zip(y) {
-            simd.store(self.finish.apply(simd, sum), y);
+        for (sum, y) in sums.into_iter().zip(y.chunks_exact_mut(P)) {
+            let line = self.finish.apply(simd, sum);
+            match y {
+                [pixel] => simd.store(line, pixel),
+                // The other halves are spare lanes.
+                pixels => {
+                    for (half, pixel) in simd.halves(line).into_iter().zip(pixels) {
+                        simd.store(simd.join(half, half), pixel);
+                    }
+                }
+            }
         }
     }
 }

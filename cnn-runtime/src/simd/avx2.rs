@@ -165,6 +165,14 @@ impl Simd for Avx2 {
         unsafe { _mm256_fmadd_ps(a, b, c) }
     }
     #[inline(always)]
+    fn join(self, low: Self::Half, high: Self::Half) -> Self::Line {
+        [low, high]
+    }
+    #[inline(always)]
+    fn halves(self, line: Self::Line) -> [Self::Half; 2] {
+        line
+    }
+    #[inline(always)]
     fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
         let half = |i: usize| {
             // SAFETY: `self` proves that the CPU has AVX2.

@@ -88,7 +88,9 @@ pub(crate) fn sigmoid_of_line<S: Simd>(simd: S, x: S::Line) -> S::Line {
     let high = simd.mul_add(simd.splat(1.381_432e-3), square, high);
     let p = simd.mul_add(high, square, line(simd, r, 1.666_652e-1, 0.499_999_94));
     let p = simd.add(simd.mul_add(p, square, r), one);
-    let e = simd.mul(simd.mul(p, simd.power_of_two(shifted)), simd.splat(SMALL));
+    // e⁻|x| / (1 + e⁻|x|) or 1 / (1 + e⁻|x|), with 2⁶⁴ times each number.
+    let e = simd.mul(p, simd.power_of_two(shifted));
+    let one = simd.splat(1.0 / SMALL);
     simd.div(simd.if_negative(x, e, one), simd.add(one, e))
 }
 

@@ -72,6 +72,10 @@ pub(crate) trait Simd: Copy {
     fn mul_half(self, a: Self::Half, b: Self::Half) -> Self::Half;
     /// `a * b + c`, rounded as [`Simd::mul_add`] does.
     fn mul_add_half(self, a: Self::Half, b: Self::Half, c: Self::Half) -> Self::Half;
+    /// A line of two halves.
+    fn join(self, low: Self::Half, high: Self::Half) -> Self::Line;
+    /// The halves of a line.
+    fn halves(self, line: Self::Line) -> [Self::Half; 2];
     /// `a` where `new` is larger than `best` or is NaN, otherwise `b`.
     fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line;
     /// `a` where `p == q`, otherwise `b`.
@@ -199,7 +203,7 @@ mod tests {
     }
 
     /// Every operation of a unit on halves, the first halves of a line each.
-    struct HalfOperations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; HALF]; 6]);
+    struct HalfOperations<'a>(&'a [[f32; LINE]; 3], &'a mut [[f32; HALF]; 7]);
 
     impl Kernel for HalfOperations<'_> {
         type Output = ();
@@ -214,6 +218,7 @@ mod tests {
                 simd.mul_add_half(a, b, c),
                 simd.sub_half(a, b),
                 simd.mul_half(a, b),
+                simd.halves(simd.mul(simd.join(b, a), simd.splat(1.0)))[1],
             ];
             for (result, to) in results.into_iter().zip(to) {
                 simd.store_half(result, to);
@@ -274,11 +279,11 @@ mod tests {
         on_best_unit(Operations(&from, &mut found));
         assert_eq!(found, expected);
 
-        let expected = [0, 1, 2, 3, 4, 5].map(|row| expected[row].as_chunks::<HALF>().0[0]);
-        let mut found = [[0.0; HALF]; 6];
+        let expected = [0, 1, 2, 3, 4, 5, 1].map(|row| expected[row].as_chunks::<HALF>().0[0]);
+        let mut found = [[0.0; HALF]; 7];
         HalfOperations(&from, &mut found).run(portable::Portable);
         assert_eq!(found, expected);
-        let mut found = [[0.0; HALF]; 6];
+        let mut found = [[0.0; HALF]; 7];
         on_best_unit(HalfOperations(&from, &mut found));
         assert_eq!(found, expected);
     }

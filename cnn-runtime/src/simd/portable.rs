@@ -96,6 +96,14 @@ impl Simd for Portable {
         from_fn(|i| a[i] * b[i] + c[i])
     }
     #[inline(always)]
+    fn join(self, low: Self::Half, high: Self::Half) -> Self::Line {
+        from_fn(|i| if i < HALF { low[i] } else { high[i - HALF] })
+    }
+    #[inline(always)]
+    fn halves(self, line: Self::Line) -> [Self::Half; 2] {
+        [from_fn(|i| line[i]), from_fn(|i| line[i + HALF])]
+    }
+    #[inline(always)]
     fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
         from_fn(|i| if new[i] > best[i] || new[i].is_nan() { a[i] } else { b[i] })
     }
