@@ -176,6 +176,8 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     const PARAMETERS: usize;
     /// Multiply-adds for one image.
     const MACS: usize;
+    /// How exact the sums of its convolutions are unless a session or trainer says otherwise: `#[policy(exact)]`.
+    const POLICY: Policy = Policy::Fast;
     /// Its layers in the order in which they run.
     const LAYERS: &'static [LayerInfo];
     /// Its tensors in the order of PyTorch's `state_dict`.
@@ -245,7 +247,7 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
 
     /// Memory for inference on up to `batch` images at a time (at least one).
     fn session(&self, batch: usize) -> Session<'_, Self> {
-        self.session_with(Policy::default(), batch)
+        self.session_with(Self::POLICY, batch)
     }
 
     /// The same, with sums as exact as `policy` says.

@@ -18,7 +18,7 @@ mod unroll;
 use crate::diagnostics::{Diagnostics, Message, nearest};
 use crate::graph::Graph;
 use crate::shape::{LARGEST_SIZE, Shape};
-use crate::syntax::ast::{Broken, JoinKind, Network, Program, Tensor};
+use crate::syntax::ast::{Broken, Instance, JoinKind, Network, Policy, Program, Tensor};
 use crate::value::{Value, evaluate};
 use consts::Consts;
 use items::{Item, Items};
@@ -32,6 +32,8 @@ use unroll::Unroller;
 pub struct Declared<'p> {
     /// Documentation and other attributes.
     pub attrs: &'p [syn::Attribute],
+    /// What it says of its sums.
+    pub policy: Option<Policy>,
     /// Visibility.
     pub vis: &'p syn::Visibility,
     /// Its name.
@@ -51,8 +53,8 @@ pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared
     items.consts.evaluate_all(errors);
     let mut declared = Vec::new();
     for network in &program.networks {
-        let (attrs, vis, name) = (&network.attrs, &network.vis, &network.name);
-        let site = Site { attrs, vis, name, args: &[], consts: &items.consts };
+        let Network { attrs, policy, vis, name, .. } = network;
+        let site = Site { attrs, policy: *policy, vis, name, args: &[], consts: &items.consts };
         if network.params.iter().all(|param| param.default.is_some()) {
             declared.push(lay_out(network, &items, &site, errors));
         } else if program.instances.iter().all(|instance| instance.network != network.name) {
@@ -60,8 +62,8 @@ pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared
         }
     }
     for instance in &program.instances {
-        let (attrs, vis, name) = (&instance.attrs, &instance.vis, &instance.name);
-        let site = Site { attrs, vis, name, args: &instance.args, consts: &items.consts };
+        let Instance { attrs, policy, vis, name, .. } = instance;
+        let site = Site { attrs, policy: *policy, vis, name, args: &instance.args, consts: &items.consts };
         match items.network(&instance.network) {
             Some(Item::Known(items, network)) => declared.push(lay_out(network, items, &site, errors)),
             Some(Item::Broken) => declared.push(unknown(&site)),
@@ -77,10 +79,10 @@ pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared
 
 /// An instance of a network of which nothing is known, so that a stub can stand for it.
 fn unknown<'p>(site: &Site<'p, '_>) -> Declared<'p> {
-    let Site { attrs, vis, name, .. } = *site;
+    let Site { attrs, policy, vis, name, .. } = *site;
     let mut graph = Graph::new(Shape::Vector(1));
     graph.outputs.clear();
-    Declared { attrs, vis, name, input: None, outputs: vec![None], graph }
+    Declared { attrs, policy, vis, name, input: None, outputs: vec![None], graph }
 }
 
 /// Checks the blocks that no network has laid out, as far as that goes without their arguments.
@@ -115,6 +117,7 @@ fn check_open_network(network: &Network, items: &Items<'_>, errors: &Diagnostics
 /// Where a network becomes a type.
 struct Site<'p, 'i> {
     attrs: &'p [syn::Attribute],
+    policy: Option<Policy>,
     vis: &'p syn::Visibility,
     name: &'p Ident,
     args: &'p [syn::Expr],
@@ -134,7 +137,8 @@ fn lay_out<'p>(
     let outputs: Vec<Option<Shape>> =
         network.outputs.iter().map(|output| shape(output, &scopes, errors)).collect();
     let graph = Unroller::new(items, scopes, input, errors).network(network, site.name, &outputs);
-    Declared { attrs: site.attrs, vis: site.vis, name: site.name, input, outputs, graph }
+    let Site { attrs, policy, vis, name, .. } = *site;
+    Declared { attrs, policy: policy.or(network.policy), vis, name, input, outputs, graph }
 }
 
 /// Gives the network's constant parameters their values: the instance's arguments, or the defaults.

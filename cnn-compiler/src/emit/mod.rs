@@ -152,6 +152,10 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
     let backward = functions.pass(Kind::Backward, &plan.backward);
     let [in_bundles, forward_in_bundles, backward_in_bundles] = functions.in_bundles();
     let functions = functions.finish();
+    let policy = declared.policy.map(|policy| {
+        let name = quote::format_ident!("{policy:?}");
+        quote!(const POLICY: #rt::policy::Policy = #rt::policy::Policy::#name;)
+    });
     quote! {
         #prepared
         impl #rt::network::Network for #name {
@@ -160,6 +164,7 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
             const NAME: &'static str = #text;
             const PARAMETERS: usize = #parameters;
             const MACS: usize = #macs;
+            #policy
             const LAYERS: &'static [#rt::network::LayerInfo] = #layers;
             const TENSORS: &'static [#rt::network::TensorInfo] = #tensors;
             const INFERENCE: #rt::memory::ArenaLayout = #inference_arena;

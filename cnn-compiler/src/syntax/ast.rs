@@ -45,11 +45,24 @@ pub struct Broken {
     pub tensors: Option<(Tensor, Vec<Tensor>)>,
 }
 
+/// How exact sums are; the runtime's type of this name says what that means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// As the definition has them.
+    Exact,
+    /// As exact as that.
+    F2,
+    /// As fast as possible.
+    Fast,
+}
+
 /// `pub fn LeNet(image: Image<1, 28, 28>) -> Vector<10> { … }`
 #[derive(Debug)]
 pub struct Network {
     /// Documentation and other attributes.
     pub attrs: Vec<syn::Attribute>,
+    /// What it says of its sums.
+    pub policy: Option<Policy>,
     /// Visibility.
     pub vis: syn::Visibility,
     /// Its name.
@@ -111,6 +124,8 @@ pub struct Block {
 pub struct Instance {
     /// Documentation and other attributes.
     pub attrs: Vec<syn::Attribute>,
+    /// What it says of its sums; what the network says holds otherwise.
+    pub policy: Option<Policy>,
     /// Visibility.
     pub vis: syn::Visibility,
     /// Its name.

@@ -1,7 +1,7 @@
 //! Items: networks, blocks, instances, constants.
 
 use super::ast::{Block, Instance, Network, Program, Tensor};
-use super::body;
+use super::{body, policy};
 use crate::diagnostics::{Diagnostics, Message};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -28,8 +28,12 @@ fn first_token(item: &syn::Item) -> impl ToTokens {
 }
 
 /// A function with `->` is a network, one without is a block.
-fn function(item: syn::ItemFn, program: &mut Program, errors: &Diagnostics) {
+fn function(mut item: syn::ItemFn, program: &mut Program, errors: &Diagnostics) {
     let before = errors.count();
+    let policy = match &item.sig.output {
+        syn::ReturnType::Type(..) => policy::take(&mut item.attrs, errors),
+        syn::ReturnType::Default => None,
+    };
     let signature = &item.sig;
     let qualifiers = [
         signature.constness.to_token_stream(),
@@ -48,8 +52,18 @@ fn function(item: syn::ItemFn, program: &mut Program, errors: &Diagnostics) {
         let (Some((input_name, input)), Some(outputs)) = (input, outputs) else { return };
         if errors.count() == before {
             let (attrs, vis, name) = (item.attrs, item.vis, item.sig.ident);
-            let network = Network { attrs, vis, name, params, input_name, input, outputs, body, results };
-            program.networks.push(network);
+            program.networks.push(Network {
+                attrs,
+                policy,
+                vis,
+                name,
+                params,
+                input_name,
+                input,
+                outputs,
+                body,
+                results,
+            });
         }
     } else {
         let body = body::lower(&item.block, errors);
@@ -169,7 +183,8 @@ fn const_arg(arg: &syn::GenericArgument) -> Option<syn::Expr> {
 }
 
 /// `type Name = Network<…>;`
-fn instance(item: syn::ItemType, errors: &Diagnostics) -> Option<Instance> {
+fn instance(mut item: syn::ItemType, errors: &Diagnostics) -> Option<Instance> {
+    let policy = policy::take(&mut item.attrs, errors);
     let message = "an instance of a network is declared as `type Name = Network<values, …>;`";
     let syn::Type::Path(path) = &*item.ty else {
         errors.error(&item.ty, message);
@@ -193,5 +208,5 @@ fn instance(item: syn::ItemType, errors: &Diagnostics) -> Option<Instance> {
         }
     }
     let network = segment.ident.clone();
-    Some(Instance { attrs: item.attrs, vis: item.vis, name: item.ident, network, args })
+    Some(Instance { attrs: item.attrs, policy, vis: item.vis, name: item.ident, network, args })
 }

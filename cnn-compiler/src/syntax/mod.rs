@@ -6,6 +6,7 @@
 pub mod ast;
 mod body;
 mod item;
+mod policy;
 pub(crate) mod split;
 
 use crate::diagnostics::{Diagnostics, Message};

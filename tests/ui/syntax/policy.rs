@@ -1,0 +1,25 @@
+fn main() {
+    let _ = (Misspelt::new(1), Empty::new(1), Twice::new(1));
+}
+
+cnn::network!(
+    #[policy(exakt)]
+    pub fn Misspelt(image: Image<1, 8, 8>) -> Vector<64> {
+        flatten
+    }
+);
+
+cnn::network!(
+    #[policy]
+    pub fn Empty(image: Image<1, 8, 8>) -> Vector<64> {
+        flatten
+    }
+);
+
+cnn::network!(
+    #[policy(f2)]
+    #[policy(fast)]
+    pub fn Twice(image: Image<1, 8, 8>) -> Vector<64> {
+        flatten
+    }
+);
