@@ -35,6 +35,10 @@ NETS = {
     "vgg16": (lambda: generate.vgg(generate.VGG16, 25088), 1, 224),
     "vgg19": (lambda: generate.vgg(generate.VGG19, 25088), 1, 224),
     "nin": (generate.nin, 1, 224),
+    "googlenet": (generate.googlenet, 1, 96),
+    "resnet18": (generate.ResNet18, 3, 96),
+    "squeezenet": (generate.SqueezeNet, 3, 96),
+    "mobilenetv2": (generate.MobileNetV2, 3, 96),
     "densenet121": (generate.DenseNet121, 3, 96),
 }
 
@@ -47,7 +51,8 @@ def idx(name, header):
 def ours(options, weights):
     """The losses of the example, and the weights that it started from."""
     command = "cargo run --release --locked --features models --example curve --".split()
-    arguments = [options.net, "--steps", options.steps, "--batch", options.batch, "--lr", options.lr, "--weights", weights]
+    arguments = [options.net, "--steps", options.steps, "--batch", options.batch, "--lr", options.lr]
+    arguments += ["--policy", options.policy, "--weights", weights]
     output = subprocess.run([*command, *map(str, arguments)], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     return [float(line) for line in output.split()]
 
@@ -85,6 +90,7 @@ def main():
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--lr", type=float, default=1e-4)
+    parser.add_argument("--policy", default="exact", choices=["exact", "f2", "fast"])
     parser.add_argument("--tolerance", type=float, default=1e-3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
