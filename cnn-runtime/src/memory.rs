@@ -9,6 +9,8 @@
 //!           and gradients   for backward scratch      scratch            want them
 //! ```
 
+mod pages;
+
 use crate::parallel;
 use crate::policy::Policy;
 use crate::view::ViewMut;
@@ -32,7 +34,11 @@ impl AlignedBuffer {
     /// `len` zeros, rounded up to whole cache lines.
     #[must_use]
     pub fn zeros(len: usize) -> Self {
-        Self(bytemuck::zeroed_vec(len.div_ceil(LINE)))
+        let lines = len.div_ceil(LINE);
+        let mut buffer = Vec::with_capacity(lines);
+        pages::prefer_large(buffer.spare_capacity_mut());
+        buffer.resize(lines, CacheLine([0.0; LINE]));
+        Self(buffer)
     }
 }
 
