@@ -127,7 +127,7 @@ impl<'c> Passes<'c> {
 }
 
 fn dense_layers(criterion: &mut Criterion) {
-    let tiles = [Tile::F2x3, Tile::F4x3, Tile::F4x5];
+    let tiles = [Tile::F2x3, Tile::F4x3, Tile::F6x3, Tile::F4x5];
     let algorithms = || [Algorithm::Direct].into_iter().chain(tiles.map(Algorithm::Winograd));
     for shape in DENSE {
         let conv = blocked(descriptor(shape, 1));

@@ -9,52 +9,19 @@
 //!           and gradients   for backward scratch      scratch            want them
 //! ```
 
+mod aligned;
+
+pub use aligned::AlignedBuffer;
+
 use crate::bundled::{MANY, bundles};
 use crate::parallel;
 use crate::policy::Policy;
 use crate::view::ViewMut;
 use alloc::vec::Vec;
-use bytemuck::{Pod, Zeroable};
-use core::ops::{Deref, DerefMut, Range};
+use core::ops::Range;
 
 /// How many numbers fill a cache line; offsets are multiples of it.
 pub const LINE: usize = 16;
-
-/// 64 bytes on a 64-byte boundary.
-#[derive(Clone, Copy, Pod, Zeroable)]
-#[repr(C, align(64))]
-struct CacheLine([f32; LINE]);
-
-/// Numbers on a 64-byte boundary, zero at first.
-#[derive(Clone)]
-pub struct AlignedBuffer(Vec<CacheLine>);
-
-impl AlignedBuffer {
-    /// `len` zeros, rounded up to whole cache lines.
-    #[must_use]
-    pub fn zeros(len: usize) -> Self {
-        Self(bytemuck::zeroed_vec(len.div_ceil(LINE)))
-    }
-}
-
-impl Deref for AlignedBuffer {
-    type Target = [f32];
-    fn deref(&self) -> &[f32] {
-        bytemuck::cast_slice(&self.0)
-    }
-}
-
-impl DerefMut for AlignedBuffer {
-    fn deref_mut(&mut self) -> &mut [f32] {
-        bytemuck::cast_slice_mut(&mut self.0)
-    }
-}
-
-impl core::fmt::Debug for AlignedBuffer {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "AlignedBuffer({} numbers)", self.len())
-    }
-}
 
 /// How large an arena is: lengths in numbers, each a multiple of [`LINE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ pub enum Policy {
     Exact,
     /// Winograd on tiles of 2 × 2 too, which is as exact as that.
     F2,
-    /// Winograd on tiles of 4 × 4 too: errors up to 2e-5.
+    /// Winograd on larger tiles too: errors up to 2e-5.
     #[default]
     Fast,
 }

@@ -68,7 +68,7 @@ pub(crate) enum Exactness {
     Exact,
     /// Winograd on tiles of 2 × 2 too, which is as exact
     F2,
-    /// Winograd on tiles of 4 × 4 too
+    /// Winograd on larger tiles too
     Fast,
 }
 

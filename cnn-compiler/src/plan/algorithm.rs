@@ -69,6 +69,8 @@ pub enum Tile {
     F2x3,
     /// F(4×4, 3×3)
     F4x3,
+    /// F(6×6, 3×3)
+    F6x3,
     /// F(4×4, 5×5)
     F4x5,
 }
@@ -102,12 +104,27 @@ impl Choice {
     /// The choice for a window of a pixel's stride over a plane of so many outputs.
     fn of(kernel: [usize; 2], plane: [usize; 2]) -> Self {
         let least = plane[0].min(plane[1]);
+        let (f2, fast) = (Some(Tile::F2x3), Some(Tile::of_window_of_3(plane)));
         match kernel {
-            [3, 3] if least >= 28 => Self { f2: Some(Tile::F2x3), fast: Some(Tile::F4x3), fast_from: 1 },
-            [3, 3] if least >= 12 => Self { f2: Some(Tile::F2x3), fast: Some(Tile::F4x3), fast_from: 4 },
-            [5, 5] if least >= 12 => Self { f2: None, fast: Some(Tile::F4x5), fast_from: 1 },
+            [3, 3] if least >= 28 => Self { f2, fast, fast_from: 1 },
+            [3, 3] if least >= 6 => Self { f2, fast, fast_from: 4 },
+            [3, 3] if least >= 3 => Self { f2: None, fast, fast_from: 8 },
+            [5, 5] if least >= 6 => Self { f2: None, fast: Some(Tile::F4x5), fast_from: 1 },
+            [5, 5] if least >= 3 => Self { f2: None, fast: Some(Tile::F4x5), fast_from: 4 },
             _ => Self::DIRECT,
         }
+    }
+}
+
+impl Tile {
+    /// The tile of a window of 3 × 3 that covers a plane with the fewest products. The larger one has to spare an eighth of
+    /// them, for its weights and its errors are larger too.
+    fn of_window_of_3(plane: [usize; 2]) -> Self {
+        let products = |outputs: usize| {
+            let products = (outputs + 2) * (outputs + 2);
+            plane[0].div_ceil(outputs) * plane[1].div_ceil(outputs) * products
+        };
+        if 8 * products(6) <= 7 * products(4) { Self::F6x3 } else { Self::F4x3 }
     }
 }
 

@@ -23,6 +23,9 @@
 //! 2. A tap is an offset from a pixel, the same for each: that is all a tile knows of kernel, dilation and blocks. A pixel
 //!    is an offset too: that is all it knows of the stride and of rows. So planes of 7 × 7 have whole tiles as well.
 //! 3. The halo holds the padding, so no tap asks where it is.
+//! 4. Taps ask for what comes next meanwhile, a few lines each: the weights of the next part, unless an image before has
+//!    brought them, and the next image, a share of it for each block of y. A CPU fetches ahead too, but not from page to
+//!    page, and not where runs are as short as those of a small plane.
 //!
 //! The gradient of the input has no kernel of its own. Along an axis, `d_x[i]` is the sum of `d_y[o] * weight[k]` over all
 //! o and k with `o * stride + k * dilation = i + padding`. Pixels of one **phase**, i modulo the stride, have the same taps

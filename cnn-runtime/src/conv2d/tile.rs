@@ -37,6 +37,9 @@ pub(crate) trait Tap: Sized + Sync {
     /// Taps whose sums stay in registers, [`MOST_TAPS`] at most.
     const DEPTH: usize;
 
+    /// Weights as lines of memory.
+    fn lines(weights: &[Self]) -> &[Pixel];
+
     /// Adds to the sums of `R` pixels what their `lines` of `x` contribute.
     fn add<S: Simd, const R: usize>(&self, simd: S, lines: [&Pixel; R], sums: &mut [S::Line; R]);
 }
@@ -49,6 +52,10 @@ impl Tap for Panel {
     const MACS: usize = LINE * LINE;
     /// Their panels, 18 KiB, leave room for x in the first-level cache.
     const DEPTH: usize = 18;
+
+    fn lines(weights: &[Self]) -> &[Pixel] {
+        weights.as_flattened()
+    }
 
     #[inline(always)]
     fn add<S: Simd, const R: usize>(&self, simd: S, lines: [&Pixel; R], sums: &mut [S::Line; R]) {
@@ -70,6 +77,10 @@ impl Tap for Pixel {
     const MIXES: bool = false;
     const MACS: usize = LINE;
     const DEPTH: usize = MOST_TAPS;
+
+    fn lines(weights: &[Self]) -> &[Pixel] {
+        weights
+    }
 
     #[inline(always)]
     fn add<S: Simd, const R: usize>(&self, simd: S, lines: [&Pixel; R], sums: &mut [S::Line; R]) {
@@ -94,7 +105,33 @@ impl<'a> Taps<'a> {
     }
 }
 
-/// Adds to the sums of `R` pixels, which start at the lines `pixels` of `x`, what the taps contribute.
+/// Memory that is read soon, to be asked for a little at a time, so that it has come by then.
+pub(crate) struct Ahead<'a> {
+    lines: &'a [Pixel],
+    /// Lines to ask for with each tap.
+    share: usize,
+}
+
+impl<'a> Ahead<'a> {
+    /// All of `lines` within so many taps of tiles.
+    #[inline(always)]
+    pub(crate) fn new(lines: &'a [Pixel], taps: usize) -> Self {
+        Self { lines, share: lines.len().div_ceil(taps.max(1)) }
+    }
+
+    /// Asks for the next share.
+    #[inline(always)]
+    fn ask<S: Simd>(&mut self, simd: S) {
+        let (now, later) = self.lines.split_at(self.share.min(self.lines.len()));
+        for line in now {
+            simd.prefetch(&line[0]);
+        }
+        self.lines = later;
+    }
+}
+
+/// Adds to the sums of `R` pixels, which start at the lines `pixels` of `x`, what the taps contribute. Asks meanwhile for
+/// what is `ahead`.
 ///
 /// # Panics
 /// If there are not as many weights as taps, or a tap leads out of `x`.
@@ -105,6 +142,7 @@ pub(crate) fn add_taps<S: Simd, W: Tap, const R: usize>(
     pixels: [usize; R],
     taps: Taps,
     weight: &[W],
+    ahead: &mut Ahead,
     sums: &mut [S::Line; R],
 ) {
     let Taps { offsets, farthest } = taps;
@@ -115,6 +153,9 @@ pub(crate) fn add_taps<S: Simd, W: Tap, const R: usize>(
         // SAFETY: `farthest` is the largest of `offsets`, which is private and never changes, and the assertion above
         // holds each pixel plus `farthest` below the length of `x`.
         let lines: [&Pixel; R] = from_fn(|r| unsafe { x.get_unchecked(pixels[r] + offset) });
+        if W::MIXES {
+            ahead.ask(simd);
+        }
         weight.add(simd, lines, sums);
     }
 }
@@ -132,7 +173,8 @@ mod tests {
         #[inline(always)]
         fn run<S: Simd>(self, simd: S) -> [Pixel; 3] {
             let mut sums = [simd.splat(1.0); 3];
-            add_taps(simd, self.0, self.1, self.2, self.3, &mut sums);
+            let mut ahead = Ahead::new(self.0, 2);
+            add_taps(simd, self.0, self.1, self.2, self.3, &mut ahead, &mut sums);
             let mut found = [[f32::NAN; LINE]; 3];
             sums.into_iter().zip(&mut found).for_each(|(sum, to)| simd.store(sum, to));
             found

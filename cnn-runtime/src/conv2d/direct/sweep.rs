@@ -9,7 +9,7 @@ use crate::blocked::{Blocked, Pixel};
 use crate::conv2d::BlockedConv2d;
 use crate::conv2d::epilogue::{BlockEpilogue, Epilogue};
 use crate::conv2d::rows::{BlockRows, RowsMut};
-use crate::conv2d::tile::{MOST_TAPS, TILE, Tap, Taps, add_taps};
+use crate::conv2d::tile::{Ahead, MOST_TAPS, TILE, Tap, Taps, add_taps};
 use crate::gemm::blocks;
 use crate::memory::Workspace;
 use crate::parallel;
@@ -123,6 +123,16 @@ impl<W: Tap> Sweep<'_, W> {
         });
     }
 
+    /// The share of the next image to ask for during a block of this one.
+    fn later<'x>(&self, x: View<'x>, y: &BlockRows) -> &'x [Pixel] {
+        if y.image + 1 >= x.count() {
+            return &[];
+        }
+        let (pixels, _) = x.image(y.image + 1).as_chunks();
+        let share = pixels.len().div_ceil(self.y.blocks()).max(1);
+        pixels.chunks(share).nth(y.block).unwrap_or_default()
+    }
+
     /// How far behind a sum's first pixel in the first block of `x` each of its `taps` stands, in the order of their weights.
     #[inline(always)]
     fn offsets(&self, first_block: usize, taps: Range<usize>, offsets: &mut [usize]) {
@@ -141,7 +151,7 @@ impl<W: Tap> Sweep<'_, W> {
     fn block_rows<S: Simd>(
         &self,
         simd: S,
-        x: &[Pixel],
+        (x, later): (&[Pixel], Later),
         y: &mut BlockRows,
         write: Write,
         epilogue: &Epilogue,
@@ -151,6 +161,7 @@ impl<W: Tap> Sweep<'_, W> {
         let finish = epilogue.of_block(simd, y.block);
         let first_block = if W::MIXES { 0 } else { y.block };
         let parts = taps.div_ceil(W::DEPTH).max(1);
+        let mut x_later = later.x.chunks(later.x.len().div_ceil(parts).max(1));
         for part in 0..parts {
             let range = part * taps / parts..(part + 1) * taps / parts;
             let mut offsets = [0; MOST_TAPS];
@@ -163,28 +174,53 @@ impl<W: Tap> Sweep<'_, W> {
                 write: if range.start == 0 { write } else { Write::Accumulate },
                 finish: (range.end == taps).then_some(finish),
             };
-            self.tiles(simd, &part, y.rows.clone(), y.pixels);
+            let behind = &self.weight[y.block * taps + range.end..];
+            let behind = &behind[..if later.weight { behind.len().min(range.len()) } else { 0 }];
+            let ahead = [W::lines(behind), x_later.next().unwrap_or_default()];
+            self.tiles(simd, &part, y.rows.clone(), ahead, y.pixels);
         }
     }
 
-    /// Cuts the sums of some rows into tiles that are as large as one another, wherever a row ends.
+    /// Cuts the sums of some rows into tiles that are as large as one another, wherever a row ends. The first half of them
+    /// asks for the weights that are `ahead`, the second for the pixels.
     #[inline(always)]
-    fn tiles<S: Simd>(&self, simd: S, part: &Part<S, W>, rows: Range<usize>, y: &mut [Pixel]) {
+    fn tiles<S: Simd>(
+        &self,
+        simd: S,
+        part: &Part<S, W>,
+        rows: Range<usize>,
+        ahead: [&[Pixel]; 2],
+        y: &mut [Pixel],
+    ) {
         let sums = self.axes[0].sums_of(rows.clone());
         let mut places = Places::new(self, sums.start, rows.start);
         let pixels = sums.len() * self.axes[1].count;
         let tiles = pixels.div_ceil(TILE);
+        let [weight, x] = ahead;
+        let half = if x.is_empty() { tiles } else { tiles.div_ceil(2) };
+        let mut ahead = Ahead::new(weight, half * part.weight.len());
         for tile in 0..tiles {
+            if tile == half {
+                ahead = Ahead::new(x, (tiles - half) * part.weight.len());
+            }
             match pixels / tiles + usize::from(tile < pixels % tiles) {
-                1 => part.tile::<1>(simd, &mut places, y),
-                2 => part.tile::<2>(simd, &mut places, y),
-                3 => part.tile::<3>(simd, &mut places, y),
-                4 => part.tile::<4>(simd, &mut places, y),
-                5 => part.tile::<5>(simd, &mut places, y),
-                _ => part.tile::<TILE>(simd, &mut places, y),
+                1 => part.tile::<1>(simd, &mut places, &mut ahead, y),
+                2 => part.tile::<2>(simd, &mut places, &mut ahead, y),
+                3 => part.tile::<3>(simd, &mut places, &mut ahead, y),
+                4 => part.tile::<4>(simd, &mut places, &mut ahead, y),
+                5 => part.tile::<5>(simd, &mut places, &mut ahead, y),
+                _ => part.tile::<TILE>(simd, &mut places, &mut ahead, y),
             }
         }
     }
+}
+
+/// What is read when some rows are done.
+#[derive(Clone, Copy)]
+struct Later<'a> {
+    /// Whether the weights behind each part's are not in the cache yet.
+    weight: bool,
+    x: &'a [Pixel],
 }
 
 /// One thread's share of a sweep.
@@ -201,16 +237,18 @@ impl<W: Tap> Kernel for Share<'_, W> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { sweep, x, mut rows, write, epilogue } = self;
-        let of_image = sweep.y.blocks();
-        for some in blocks(0..rows.blocks(), of_image * sweep.images_at_a_time()) {
+        let (of_image, images) = (sweep.y.blocks(), sweep.images_at_a_time());
+        for some in blocks(0..rows.blocks(), of_image * images) {
             for first in some.start..some.end.min(some.start + of_image) {
-                for block in (first..some.end).step_by(of_image) {
+                for (image, block) in (first..some.end).step_by(of_image).enumerate() {
                     let mut y = rows.block(block);
-                    let Some(x) = x.images().nth(y.image) else { unreachable!("as many images in as out") };
+                    let later = if images == 1 { sweep.later(x, &y) } else { &[] };
+                    let later = Later { weight: image == 0, x: later };
+                    let x = x.image(y.image).as_chunks().0;
                     if write == Write::Overwrite {
                         sweep.y.clear_halo_of(y.rows.clone(), y.pixels);
                     }
-                    sweep.block_rows(simd, x.as_chunks().0, &mut y, write, &epilogue);
+                    sweep.block_rows(simd, (x, later), &mut y, write, &epilogue);
                     sweep.y.clear_spare(y.block, y.pixels);
                 }
             }
@@ -231,7 +269,7 @@ struct Part<'a, S: Simd, W> {
 impl<S: Simd, W: Tap> Part<'_, S, W> {
     /// Sums for the next `R` places.
     #[inline(always)]
-    fn tile<const R: usize>(&self, simd: S, places: &mut Places, y: &mut [Pixel]) {
+    fn tile<const R: usize>(&self, simd: S, places: &mut Places, ahead: &mut Ahead, y: &mut [Pixel]) {
         let (mut from, mut to) = ([0; R], [0; R]);
         let mut sums = [simd.splat(0.0); R];
         for ((from, to), sum) in from.iter_mut().zip(&mut to).zip(&mut sums) {
@@ -240,7 +278,7 @@ impl<S: Simd, W: Tap> Part<'_, S, W> {
                 *sum = simd.load(&y[*to]);
             }
         }
-        add_taps(simd, self.x, from, self.taps, self.weight, &mut sums);
+        add_taps(simd, self.x, from, self.taps, self.weight, ahead, &mut sums);
         for (sum, to) in sums.into_iter().zip(to) {
             let sum = match self.finish {
                 Some(finish) => finish.apply(simd, sum),

@@ -7,6 +7,7 @@
 //! |---|---|---|---|
 //! | F(2×2, 3×3) | 16 | 36 | 2.25 |
 //! | F(4×4, 3×3) | 36 | 144 | 4 |
+//! | F(6×6, 3×3) | 64 | 324 | 5.06 |
 //! | F(4×4, 5×5) | 64 | 400 | 6.25 |
 //!
 //! All three passes are the same maps around a matrix product for each ξ of the α²:
@@ -25,6 +26,7 @@
 //! |---|---|---|---|
 //! | F(2×2, 3×3) | 6·10⁻⁷ | 1.5·10⁻⁶ | 1.2·10⁻⁶ |
 //! | F(4×4, 3×3) | 1·10⁻⁵ | 2.5·10⁻⁵ | 1·10⁻⁵ |
+//! | F(6×6, 3×3) | 1·10⁻⁵ | 2.5·10⁻⁵ | 1·10⁻⁵ |
 //! | F(4×4, 5×5) | 1.5·10⁻⁵ | – | 1.5·10⁻⁵ |
 //!
 //! `transform` has the maps in one dimension and `tiles` finds the tiles; `convolve` runs the first two passes, of `weights`
@@ -48,7 +50,7 @@ mod weight_gradient;
 mod weights;
 
 use convolve::{Finish, Pass};
-use transform::{F2x3, F4x3, F4x5, Transform};
+use transform::{F2x3, F4x3, F4x5, F6x3, Transform};
 use weights::Taps;
 
 /// The transform: F(m×m, r×r).
@@ -56,8 +58,10 @@ use weights::Taps;
 pub enum Tile {
     /// F(2×2, 3×3): as exact as direct sums.
     F2x3,
-    /// F(4×4, 3×3): for planes of 12 × 12 and more.
+    /// F(4×4, 3×3).
     F4x3,
+    /// F(6×6, 3×3).
+    F6x3,
     /// F(4×4, 5×5).
     F4x5,
 }
@@ -72,6 +76,10 @@ macro_rules! with_transform {
             }
             Tile::F4x3 => {
                 type $w = F4x3;
+                $value
+            }
+            Tile::F6x3 => {
+                type $w = F6x3;
                 $value
             }
             Tile::F4x5 => {

@@ -2,7 +2,7 @@
 
 use super::arithmetic::Doubles;
 use super::transform::{
-    F2x3, F4x3, F4x5, Input, MOST, Map, Output, OutputGradient, Transform, Weight, WeightGradient,
+    F2x3, F4x3, F4x5, F6x3, Input, MOST, Map, Output, OutputGradient, Transform, Weight, WeightGradient,
 };
 use super::*;
 use crate::blocked::testing::{batch, planes};
@@ -13,7 +13,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
-const TILES: [Tile; 3] = [Tile::F2x3, Tile::F4x3, Tile::F4x5];
+const TILES: [Tile; 4] = [Tile::F2x3, Tile::F4x3, Tile::F6x3, Tile::F4x5];
 
 /// A vector whose lanes hold the same number.
 fn line(number: f64) -> [f64; LINE] {
@@ -52,6 +52,7 @@ fn one_dimension<W: Transform>() {
 fn one_dimension_is_a_correlation() {
     one_dimension::<F2x3>();
     one_dimension::<F4x3>();
+    one_dimension::<F6x3>();
     one_dimension::<F4x5>();
     // As Lavin and Gray print it, but for the order of rows.
     let rows = [0, 1, 2, 3, 4, 5].map(|j| columns::<Input<F4x3>>()[j].clone());
@@ -192,7 +193,7 @@ fn largest_error(found: &[f32], expected: &[f64]) -> f64 {
 /// A convolution that a tile fits, whatever the padding and the halos.
 fn any() -> impl Strategy<Value = (Tile, BlockedConv2d)> {
     let pair = |range: core::ops::Range<usize>| [range.clone(), range];
-    (0..3_usize, [1..36_usize, 1..36], pair(1..15), pair(0..6), pair(0..4), pair(0..4)).prop_filter_map(
+    (0..4_usize, [1..36_usize, 1..36], pair(1..15), pair(0..6), pair(0..4), pair(0..4)).prop_filter_map(
         "the window does not fit",
         |(tile, channels, input, padding, x_halo, y_halo)| {
             let tile = TILES[tile];
@@ -229,7 +230,7 @@ fn scales_shifts_and_activations() {
 }
 
 /// Large enough to be worth several threads, and several blocks of tiles: single images, fewer than threads, and more.
-fn large() -> [(Tile, BlockedConv2d, usize); 4] {
+fn large() -> [(Tile, BlockedConv2d, usize); 5] {
     let d = |tile: Tile, channels: [usize; 2], plane, halos: [usize; 2]| {
         let padding = [tile.taps() / 2; 2];
         let conv = conv2d([channels[0], channels[1], 1], plane, [tile.taps(); 2], [1, 1], padding, [1, 1]);
@@ -239,6 +240,7 @@ fn large() -> [(Tile, BlockedConv2d, usize); 4] {
         (Tile::F2x3, d(Tile::F2x3, [20, 40], [37, 31], [1, 0]), 1),
         (Tile::F4x3, d(Tile::F4x3, [18, 130], [22, 21], [1, 1]), 3),
         (Tile::F4x3, d(Tile::F4x3, [270, 20], [6, 7], [0, 2]), 9),
+        (Tile::F6x3, d(Tile::F6x3, [36, 50], [13, 19], [1, 0]), 5),
         (Tile::F4x5, d(Tile::F4x5, [20, 34], [26, 27], [2, 3]), 2),
     ]
 }
@@ -280,6 +282,8 @@ fn errors_are_bounded() {
         (Tile::F2x3, 512, 1.5e-6, 1.2e-6),
         (Tile::F4x3, 64, 1e-5, 1e-5),
         (Tile::F4x3, 512, 2.5e-5, 1e-5),
+        (Tile::F6x3, 64, 1e-5, 1e-5),
+        (Tile::F6x3, 512, 2.5e-5, 1e-5),
         (Tile::F4x5, 96, 1.5e-5, 1.5e-5),
     ] {
         let taps = tile.taps();

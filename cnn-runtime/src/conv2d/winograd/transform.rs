@@ -53,6 +53,8 @@ pub(super) trait Transform: Send + Sync + 'static {
 pub(super) struct F2x3;
 /// F(4, 3).
 pub(super) struct F4x3;
+/// F(6, 3).
+pub(super) struct F6x3;
 /// F(4, 5).
 pub(super) struct F4x5;
 
@@ -66,6 +68,12 @@ impl Transform for F4x3 {
     const M: usize = 4;
     const R: usize = 3;
     const POINTS: &'static [f64] = &[1.0, 2.0];
+}
+
+impl Transform for F6x3 {
+    const M: usize = 6;
+    const R: usize = 3;
+    const POINTS: &'static [f64] = &[1.0, 2.0, 0.5];
 }
 
 impl Transform for F4x5 {
