@@ -49,15 +49,23 @@ use super::BlockedConv2d;
 use super::epilogue::Epilogue;
 use crate::Write;
 use crate::memory::{LINE, Workspace};
+use crate::simd::HALF;
 use crate::view::{View, ViewMut};
 
 /// Numbers of a weight as [`forward`] takes it.
 #[must_use]
 pub const fn prepared_len(d: &BlockedConv2d) -> usize {
-    d.x().blocks() * d.y().blocks() * d.conv.window.kernel_len() * LINE * LINE
+    let channels = if is_half(d) { HALF } else { d.x().blocks() * LINE };
+    channels * d.y().blocks() * d.conv.window.kernel_len() * LINE
 }
 
-/// Packs a weight of shape (O, I, Kh, Kw) to (blocks of O, blocks of I, Kh, Kw, 16 of I, 16 of O), for [`forward`].
+/// Whether half a panel has all channels of `x`.
+const fn is_half(d: &BlockedConv2d) -> bool {
+    d.conv.in_channels <= HALF
+}
+
+/// Packs a weight of shape (O, I, Kh, Kw) to (blocks of O, blocks of I, Kh, Kw, 16 of I, 16 of O), for [`forward`]; eight of
+/// I, if there are no more.
 ///
 /// # Panics
 /// If a length is not what `d` tells, or `d` has groups.
@@ -70,8 +78,12 @@ pub fn prepare(d: &BlockedConv2d, weight: &[f32], prepared: &mut [f32], mut work
         kernel_width: d.conv.window.kernel[1],
         taps: d.conv.window.kernel.map(KernelTaps::all),
     };
-    let (panels, _) = prepared.as_chunks_mut::<LINE>().0.as_chunks_mut::<LINE>();
-    packing.run(weight, panels, &mut work);
+    let (lines, _) = prepared.as_chunks_mut::<LINE>();
+    if is_half(d) {
+        packing.run(weight, lines.as_chunks_mut::<HALF>().0, &mut work);
+    } else {
+        packing.run(weight, lines.as_chunks_mut::<LINE>().0, &mut work);
+    }
 }
 
 /// The output `y` for each image of `x`, by the weight that [`prepare`] packed.
@@ -87,9 +99,16 @@ pub fn forward(
     mut work: Workspace,
 ) {
     assert_eq!(d.conv.groups, 1, "no groups in {d:?}");
-    let (weight, _) = prepared.as_chunks::<LINE>().0.as_chunks::<LINE>();
-    let sweep = Sweep { x: d.x(), y: d.y(), axes: [0, 1].map(|axis| Axis::forward(d, axis)), weight };
-    sweep.run(x, y, Write::Overwrite, epilogue, &mut work);
+    let (lines, _) = prepared.as_chunks::<LINE>();
+    if is_half(d) {
+        sweep(d, lines.as_chunks::<HALF>().0).run(x, y, Write::Overwrite, epilogue, &mut work);
+    } else {
+        sweep(d, lines.as_chunks::<LINE>().0).run(x, y, Write::Overwrite, epilogue, &mut work);
+    }
+}
+
+fn sweep<'a, W>(d: &BlockedConv2d, weight: &'a [W]) -> Sweep<'a, W> {
+    Sweep { x: d.x(), y: d.y(), axes: [0, 1].map(|axis| Axis::forward(d, axis)), weight }
 }
 
 /// The contract on a weight as PyTorch has it.

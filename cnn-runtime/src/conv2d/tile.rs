@@ -25,8 +25,9 @@ use core::array::from_fn;
 /// Pixels of a tile at most.
 pub(crate) const TILE: usize = 6;
 
-/// The weights between sixteen channels and sixteen: a line for each channel of `x`.
-pub(crate) type Panel = [Pixel; LINE];
+/// The weights between sixteen channels and sixteen: a line for each channel of `x`. Where an image has eight channels at
+/// most, half a panel has all of theirs.
+pub(crate) type Panel<const CHANNELS: usize = LINE> = [Pixel; CHANNELS];
 
 /// What becomes of a pixel's sixteen channels on the way through a tap: the weights of one tap.
 pub(crate) trait Tap: Sized + Sync {
@@ -47,11 +48,11 @@ pub(crate) trait Tap: Sized + Sync {
 /// No tap has a larger [`Tap::DEPTH`].
 pub(crate) const MOST_TAPS: usize = 64;
 
-impl Tap for Panel {
+impl<const CHANNELS: usize> Tap for Panel<CHANNELS> {
     const MIXES: bool = true;
-    const MACS: usize = LINE * LINE;
+    const MACS: usize = CHANNELS * LINE;
     /// Their panels, 18 KiB, leave room for x in the first-level cache.
-    const DEPTH: usize = 18;
+    const DEPTH: usize = 18 * LINE / CHANNELS;
 
     fn lines(weights: &[Self]) -> &[Pixel] {
         weights.as_flattened()
@@ -59,10 +60,10 @@ impl Tap for Panel {
 
     #[inline(always)]
     fn add<S: Simd, const R: usize>(&self, simd: S, lines: [&Pixel; R], sums: &mut [S::Line; R]) {
-        for quarter in 0..4 {
+        for four in 0..CHANNELS / 4 {
             // Four channels are as many as the optimiser unrolls.
-            for c in 0..LINE / 4 {
-                let c = LINE / 4 * quarter + c;
+            for c in 0..4 {
+                let c = 4 * four + c;
                 let weight = simd.load(&self[c]);
                 for (sum, line) in sums.iter_mut().zip(lines) {
                     *sum = simd.mul_add(simd.splat(line[c]), weight, *sum);

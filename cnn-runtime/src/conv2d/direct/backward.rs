@@ -31,7 +31,7 @@ const fn needed_halo(window: &Window, axis: usize) -> usize {
 /// Numbers of scratch that [`backward_input`] needs for the step.
 #[must_use]
 pub const fn backward_input_step_len(d: &BlockedConv2d) -> usize {
-    super::prepared_len(d)
+    d.x().blocks() * d.y().blocks() * d.conv.window.kernel_len() * LINE * LINE
 }
 
 /// The gradient `d_x` of the input, from the weight in PyTorch's layout. The halos in `d` are those of `d_x` and `d_y`.

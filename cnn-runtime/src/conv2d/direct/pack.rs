@@ -45,16 +45,21 @@ impl Packing {
         self.channels[0].div_ceil(LINE) * self.panels_of_block()
     }
 
-    /// Writes the panels: (blocks written, blocks read, taps down, taps across, 16 read, 16 written). Spare lanes are zero.
-    pub(super) fn run(&self, weight: &[f32], panels: &mut [Panel], work: &mut Workspace) {
+    /// Writes the panels: (blocks written, blocks read, taps down, taps across, 16 read, 16 written), or of fewer that are
+    /// read if those are all. Spare lanes are zero.
+    pub(super) fn run<const C: usize>(&self, weight: &[f32], panels: &mut [Panel<C>], work: &mut Workspace) {
         assert_eq!(panels.len(), self.panels(), "panels of a weight");
+        assert!(C == LINE || self.channels[1] <= C, "{C} channels of a panel are all");
         if panels.is_empty() {
             return;
         }
-        let (lanes, scratch) = work.lanes_for(4 * panels.len() * LINE * LINE);
+        let (lanes, scratch) = work.lanes_for(4 * panels.len() * C * LINE);
         let blocks = 0..self.channels[0].div_ceil(LINE);
         let parts = (blocks, Records::new(panels, self.panels_of_block()));
-        parallel::over(parts, scratch, lanes, &|(blocks, panels): (Range<usize>, Records<&mut [Panel]>),
+        parallel::over(parts, scratch, lanes, &|(blocks, panels): (
+            Range<usize>,
+            Records<&mut [Panel<C>]>,
+        ),
                                                 _| {
             for (block, panels) in blocks.zip(panels.items().chunks_exact_mut(self.panels_of_block())) {
                 self.block(weight, block, panels);
@@ -63,7 +68,7 @@ impl Packing {
     }
 
     /// The panels of one block of what is written.
-    fn block(&self, weight: &[f32], block: usize, panels: &mut [Panel]) {
+    fn block<const C: usize>(&self, weight: &[f32], block: usize, panels: &mut [Panel<C>]) {
         let lanes = LINE.min(self.channels[0] - block * LINE);
         let of_block = &weight[block * LINE * self.strides[0]..];
         let [down, across] = self.taps;
@@ -72,7 +77,7 @@ impl Packing {
             let lines = LINE.min(self.channels[1] - first);
             let places = down.iter().flat_map(|k| across.iter().map(move |l| k * self.kernel_width + l));
             for (place, panel) in places.zip(panels.by_ref()) {
-                *panel = [[0.0; LINE]; LINE];
+                *panel = [[0.0; LINE]; C];
                 for (read, line) in panel[..lines].iter_mut().enumerate() {
                     let numbers = &of_block[(first + read) * self.strides[1] + place..];
                     for (lane, number) in
