@@ -64,6 +64,11 @@ pub(crate) trait Simd: Copy {
     fn mul_half(self, a: Self::Half, b: Self::Half) -> Self::Half;
     /// `a * b + c`, rounded as [`Simd::mul_add`] does.
     fn mul_add_half(self, a: Self::Half, b: Self::Half, c: Self::Half) -> Self::Half;
+    /// `new` where it is larger than `best` or is NaN, otherwise `best`.
+    #[inline(always)]
+    fn larger(self, new: Self::Line, best: Self::Line) -> Self::Line {
+        self.if_beats(new, best, new, best)
+    }
     /// `a` where `new` is larger than `best` or is NaN, otherwise `b`.
     fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line;
     /// `a` where `p == q`, otherwise `b`.
