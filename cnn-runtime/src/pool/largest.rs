@@ -159,7 +159,7 @@ impl OnPlace for Find<'_> {
             let row = &self.x[taps.row(i)];
             for j in usize::from(i == 0)..taps.count[1] {
                 let new = simd.load(&row[j * taps.step[1]]);
-                best = simd.if_beats(new, best, new, best);
+                best = simd.larger(new, best);
             }
         }
         simd.store(best, y);

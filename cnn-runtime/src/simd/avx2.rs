@@ -173,6 +173,18 @@ impl Simd for Avx2 {
         line
     }
     #[inline(always)]
+    fn larger(self, new: Self::Line, best: Self::Line) -> Self::Line {
+        let half = |i: usize| {
+            // SAFETY: `self` proves that the CPU has AVX2.
+            unsafe {
+                // The second where one is NaN or both are zero.
+                let larger = _mm256_max_ps(new[i], best[i]);
+                _mm256_blendv_ps(larger, new[i], _mm256_cmp_ps::<_CMP_UNORD_Q>(new[i], new[i]))
+            }
+        };
+        [half(0), half(1)]
+    }
+    #[inline(always)]
     fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
         let half = |i: usize| {
             // SAFETY: `self` proves that the CPU has AVX2.

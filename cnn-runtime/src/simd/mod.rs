@@ -76,6 +76,11 @@ pub(crate) trait Simd: Copy {
     fn join(self, low: Self::Half, high: Self::Half) -> Self::Line;
     /// The halves of a line.
     fn halves(self, line: Self::Line) -> [Self::Half; 2];
+    /// `new` where it is larger than `best` or is NaN, otherwise `best`.
+    #[inline(always)]
+    fn larger(self, new: Self::Line, best: Self::Line) -> Self::Line {
+        self.if_beats(new, best, new, best)
+    }
     /// `a` where `new` is larger than `best` or is NaN, otherwise `b`.
     fn if_beats(self, new: Self::Line, best: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line;
     /// `a` where `p == q`, otherwise `b`.
