@@ -27,6 +27,9 @@ pub struct LayerInfo {
     pub macs: usize,
     /// How many rows and columns of the network's input one output number sees (it may reach beyond the borders).
     pub receptive_field: [usize; 2],
+    /// The kernel of inference and why, where the compiler has chosen one: `F(4x4, 3x3) from 4 images on, else F(2x2, 3x3)`,
+    /// `direct: stride 2`; otherwise empty.
+    pub kernel: &'static str,
 }
 
 /// How a tensor starts out and what it is for.

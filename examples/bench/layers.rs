@@ -21,6 +21,7 @@ struct Row {
     name: String,
     kind: &'static str,
     output: String,
+    kernel: &'static str,
     /// Multiply-adds for the whole batch.
     macs: usize,
     /// Of the pass that runs.
@@ -69,6 +70,7 @@ pub(crate) fn inference<N: Network>(net: &N, images: &[N::Input], options: &Opti
         name: layer.name.to_owned(),
         kind: layer.kind,
         output: layer.output.iter().map(ToString::to_string).collect::<Vec<_>>().join("×"),
+        kernel: layer.kernel,
         macs: layer.macs * batch,
         now: 0.0,
         seconds: Vec::new(),
@@ -98,6 +100,7 @@ pub(crate) fn training<N: Network<Output = Vector<10>>>(
         name: name.into(),
         kind: "",
         output: String::new(),
+        kernel: "",
         macs,
         now: 0.0,
         seconds: vec![],
@@ -166,11 +169,14 @@ fn print<N: Network>(options: &Options, rows: Vec<Row>, total: f64, peak: f64) {
     let width =
         |of: fn(&Row) -> &str| rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0).max(6);
     let (names, kinds, outputs) = (width(|row| &row.name), width(|row| row.kind), width(|row| &row.output));
-    let line = |name: &str, kind: &str, output: &str, numbers: [&str; 4]| {
+    let line = |[name, kind, output, kernel]: [&str; 4], numbers: [&str; 4]| {
         let [ms, share, speed, of_peak] = numbers;
-        println!("{name:names$}  {kind:kinds$}  {output:outputs$}{ms:>11}{share:>9}{speed:>10}{of_peak:>9}");
+        let row = format!(
+            "{name:names$}  {kind:kinds$}  {output:outputs$}{ms:>11}{share:>9}{speed:>10}{of_peak:>9}  {kernel}"
+        );
+        println!("{}", row.trim_end());
     };
-    let figures = |name: &str, kind: &str, output: &str, seconds: f64, macs: usize| {
+    let figures = |texts: [&str; 4], seconds: f64, macs: usize| {
         let (ms, share) = (format!("{:.4}", seconds * 1e3), format!("{:.1}", 100.0 * seconds / total));
         let per_second = macs as f64 / seconds;
         let (speed, of_peak) = if macs > 0 && seconds > 0.0 {
@@ -178,14 +184,15 @@ fn print<N: Network>(options: &Options, rows: Vec<Row>, total: f64, peak: f64) {
         } else {
             ("–".into(), "–".into())
         };
-        line(name, kind, output, [&ms, &share, &speed, &of_peak]);
+        line(texts, [&ms, &share, &speed, &of_peak]);
     };
     let first = if options.mode == Mode::Train { "part" } else { "layer" };
-    line(first, "kind", "output", ["ms", "% time", "GFLOP/s", "% peak"]);
+    let kernel = if options.mode == Mode::Train { "" } else { "kernel" };
+    line([first, "kind", "output", kernel], ["ms", "% time", "GFLOP/s", "% peak"]);
     let macs = rows.iter().map(|row| row.macs).sum();
     for mut row in rows {
-        figures(&row.name, row.kind, &row.output, median(&mut row.seconds), row.macs);
+        figures([&row.name, row.kind, &row.output, row.kernel], median(&mut row.seconds), row.macs);
     }
-    figures("total", "", "", total, macs);
+    figures(["total", "", "", ""], total, macs);
     println!();
 }

@@ -74,6 +74,7 @@ impl Network for Tiny {
             parameters: 2,
             macs: 4,
             receptive_field: [1, 1],
+            kernel: "",
         },
         LayerInfo {
             name: "fc",
@@ -83,6 +84,7 @@ impl Network for Tiny {
             parameters: 15,
             macs: 12,
             receptive_field: [2, 2],
+            kernel: "",
         },
     ];
     const TENSORS: &'static [TensorInfo] = &[SCALE, SHIFT, MEAN, VAR, TRACKED, WEIGHT, BIAS];

@@ -86,7 +86,7 @@ pub fn consts(items: &[syn::ItemConst]) -> TokenStream {
 /// Emits one network.
 pub fn network(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
     let (attrs, vis, name) = (declared.attrs, declared.vis, declared.name);
-    let table = docs::table(&name.to_string(), &declared.graph);
+    let table = docs::table(&name.to_string(), &declared.graph, plan);
     let facts = facts(declared);
     let implementation = implementation(declared, plan);
     let scope = scope(&quote!(#facts #implementation));
@@ -137,7 +137,7 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
     let text = name.to_string();
     let (input, output) = (sample(graph.input), outputs(&graph.output_shapes()));
     let (parameters, macs) = (graph.parameters(), graph.macs());
-    let (layers, tensors) = (tables::layers(graph), tables::tensors(&plan.parameters));
+    let (layers, tensors) = (tables::layers(graph, &plan.kernels), tables::tensors(&plan.parameters));
     let descriptors = &mut Descriptors::default();
     let prepared = tables::prepared(&plan.prepared, descriptors);
     let prepared_end = plan.prepared.pieces.len();

@@ -10,9 +10,9 @@ use quote::quote;
 use std::collections::BTreeSet;
 
 /// `&[LayerInfo { … }, …]`
-pub(super) fn layers(graph: &Graph) -> TokenStream {
+pub(super) fn layers(graph: &Graph, kernels: &[String]) -> TokenStream {
     let rt = runtime();
-    let rows = graph.layers.iter().map(|layer| {
+    let rows = graph.layers.iter().zip(kernels).map(|(layer, kernel)| {
         let (name, kind) = (&layer.path, layer.op.name());
         let (input, output) = (layer.input.dims(), layer.output.dims());
         let (parameters, macs) = (layer.parameters(), layer.macs());
@@ -26,6 +26,7 @@ pub(super) fn layers(graph: &Graph) -> TokenStream {
                 parameters: #parameters,
                 macs: #macs,
                 receptive_field: [#rows, #columns],
+                kernel: #kernel,
             }
         }
     });

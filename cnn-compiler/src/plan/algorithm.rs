@@ -2,6 +2,7 @@
 
 use crate::ops::conv2d::Conv2d;
 use crate::ops::window::Sliding;
+use std::fmt;
 
 /// A way to compute a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,10 +102,10 @@ impl Choice {
     /// Sums as the definition has them, always.
     pub const DIRECT: Self = Self { f2: None, fast: None, fast_from: 1 };
 
-    /// The choice for a window of a pixel's stride over a plane of so many outputs.
-    fn of(kernel: [usize; 2], plane: [usize; 2]) -> Self {
+    /// The choice for a window of a pixel's stride over a plane of so many outputs, between so many pairs of channels.
+    fn of(kernel: [usize; 2], plane: [usize; 2], pairs: usize) -> Self {
         let least = plane[0].min(plane[1]);
-        let (f2, fast) = (Some(Tile::F2x3), Some(Tile::of_window_of_3(plane)));
+        let (f2, fast) = (Some(Tile::F2x3), Some(Tile::of_window_of_3(plane, pairs)));
         match kernel {
             [3, 3] if least >= 28 => Self { f2, fast, fast_from: 1 },
             [3, 3] if least >= 6 => Self { f2, fast, fast_from: 4 },
@@ -116,21 +117,70 @@ impl Choice {
     }
 }
 
+/// The largest weight of F(6×6, 3×3), in numbers: 16 MiB.
+const LARGEST: usize = 1 << 22;
+
 impl Tile {
     /// The tile of a window of 3 × 3 that covers a plane with the fewest products. The larger one has to spare an eighth of
-    /// them, for its weights and its errors are larger too.
-    fn of_window_of_3(plane: [usize; 2]) -> Self {
+    /// them, and its weight, 64 numbers for a pair of channels, must not take much memory.
+    fn of_window_of_3(plane: [usize; 2], pairs: usize) -> Self {
         let products = |outputs: usize| {
             let products = (outputs + 2) * (outputs + 2);
             plane[0].div_ceil(outputs) * plane[1].div_ceil(outputs) * products
         };
-        if 8 * products(6) <= 7 * products(4) { Self::F6x3 } else { Self::F4x3 }
+        let is_worth_it = 8 * products(6) <= 7 * products(4) && 64 * pairs <= LARGEST;
+        if is_worth_it { Self::F6x3 } else { Self::F4x3 }
+    }
+}
+
+impl fmt::Display for Tile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::F2x3 => "F(2x2, 3x3)",
+            Self::F4x3 => "F(4x4, 3x3)",
+            Self::F6x3 => "F(6x6, 3x3)",
+            Self::F4x5 => "F(4x4, 5x5)",
+        })
+    }
+}
+
+/// What computes the output of a convolution unless sums must be exact: `F(4x4, 3x3) from 4 images on, else F(2x2, 3x3)`;
+/// and why, where it is none of the fastest: `direct: stride 2`.
+pub(super) fn described(algorithm: Algorithm, conv: &Conv2d, channels: usize, output: [usize; 2]) -> String {
+    let Sliding { kernel, stride, dilation, .. } = conv.window;
+    let axes = |pair: [usize; 2]| {
+        if pair[0] == pair[1] { pair[0].to_string() } else { format!("({}, {})", pair[0], pair[1]) }
+    };
+    match algorithm {
+        Algorithm::FirstLayer => format!("first layer: {channels} of the image's own channels"),
+        Algorithm::Depthwise => "depthwise: a group for each channel".into(),
+        Algorithm::Im2col => format!("im2col: {} groups", conv.groups),
+        Algorithm::Pointwise => format!("matrix product: {} groups of one pixel's channels", conv.groups),
+        Algorithm::Bundled => "sixteen images in the lanes".into(),
+        Algorithm::Dense => {
+            let choice = Choices::of(conv, channels, output, output).forward;
+            match (choice.f2, choice.fast) {
+                (_, Some(fast)) if choice.fast_from == 1 => fast.to_string(),
+                (f2, Some(fast)) => {
+                    let few = f2.map_or_else(|| "direct".into(), |tile| tile.to_string());
+                    format!("{fast} from {} images on, else {few}", choice.fast_from)
+                }
+                (Some(f2), None) => f2.to_string(),
+                _ if stride != [1, 1] => format!("direct: stride {}", axes(stride)),
+                _ if dilation != [1, 1] => format!("direct: dilation {}", axes(dilation)),
+                _ if matches!(kernel, [3, 3] | [5, 5]) => {
+                    format!("direct: a plane of {}x{}", output[0], output[1])
+                }
+                _ => format!("direct: a window of {}x{}", kernel[0], kernel[1]),
+            }
+        }
     }
 }
 
 impl Choices {
-    /// What measurements say is fastest for a window that leads from one plane to another.
-    pub fn of(window: &Sliding, input: [usize; 2], output: [usize; 2]) -> Self {
+    /// What measurements say is fastest for a convolution of so many channels that leads from one plane to another.
+    pub fn of(conv: &Conv2d, in_channels: usize, input: [usize; 2], output: [usize; 2]) -> Self {
+        let (window, pairs) = (&conv.window, in_channels * conv.channels);
         if window.stride != [1, 1] || window.dilation != [1, 1] {
             return Self {
                 forward: Choice::DIRECT,
@@ -139,9 +189,9 @@ impl Choices {
             };
         }
         Self {
-            forward: Choice::of(window.kernel, output),
-            backward_input: Choice::of(window.kernel, input),
-            backward_weight: Choice::of(window.kernel, output),
+            forward: Choice::of(window.kernel, output, pairs),
+            backward_input: Choice::of(window.kernel, input, pairs),
+            backward_weight: Choice::of(window.kernel, output, pairs),
         }
     }
 }

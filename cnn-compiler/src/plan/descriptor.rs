@@ -268,7 +268,7 @@ impl Descriptor {
                 Self::FirstConv2d { in_channels, out_channels, window, y_halo }
             }
             (Layout::Blocked(_), _) => {
-                let choices = Choices::of(&conv.window, window.input, window.output);
+                let choices = Choices::of(conv, in_channels, window.input, window.output);
                 let choices = (groups == 1).then_some(choices);
                 Self::BlockedConv2d { choices, in_channels, out_channels, groups, window, x_halo, y_halo }
             }

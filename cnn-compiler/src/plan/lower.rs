@@ -133,6 +133,23 @@ pub(super) enum Unit {
     Bundle,
 }
 
+impl Lowered<'_> {
+    /// For each layer of the graph what computes it, where there is a choice; nothing for others.
+    pub(super) fn kernels(&self) -> Vec<String> {
+        let mut kernels = vec![String::new(); self.graph.layers.len()];
+        for node in &self.nodes {
+            let Work::Conv2d(fused) = &node.work else { continue };
+            let Op::Conv2d(conv) = &fused.conv.op else { continue };
+            let (channels, output) = (fused.conv.input.channels(), fused.conv.output.plane());
+            kernels[node.index] = super::algorithm::described(fused.algorithm, conv, channels, output);
+            for follower in fused.followers() {
+                kernels[follower] = format!("that of {}", fused.conv.path);
+            }
+        }
+        kernels
+    }
+}
+
 /// Lowers a graph for inference or for training.
 pub(super) fn lower(graph: &Graph, purpose: Purpose, unit: Unit) -> Lowered<'_> {
     let mut lowering = Lowering::new(graph, purpose, unit);

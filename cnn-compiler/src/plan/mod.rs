@@ -40,6 +40,8 @@ pub struct Plan {
     pub parameters: Parameters,
     /// What inference wants computed beforehand.
     pub prepared: Prepared,
+    /// For each layer the kernel of inference and why, where there is a choice.
+    pub kernels: Vec<String>,
     /// Inference.
     pub inference: Pass,
     /// Training: the forward steps, then the backward steps, over the same memory.
@@ -220,6 +222,7 @@ pub fn plan(graph: &Graph) -> Plan {
     let parameters = Parameters::lay_out(graph);
 
     let lowered = lower::lower(graph, Purpose::Inference, Unit::Image);
+    let kernels = lowered.kernels();
     let storage = Storage::assign(&lowered, Purpose::Inference);
     let (steps, prepared) = forward::inference(&lowered, &storage, &parameters);
     let (offsets, image_len) = arena::arrange(&[&steps], &storage.buffer_lens);
@@ -232,6 +235,7 @@ pub fn plan(graph: &Graph) -> Plan {
     let (offsets, image_len) = arena::arrange(&[&forward, &backward], &buffer_lens);
     let bundled = bundle::plan(graph, &parameters);
     Plan {
+        kernels,
         bundled,
         parameters,
         prepared,
