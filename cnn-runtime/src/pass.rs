@@ -4,13 +4,15 @@
 
 use crate::Write;
 use crate::batch_norm2d::norm_parts;
-use crate::blocked::{self, Blocked};
+use crate::blocked::{self, Blocked, Haloed};
 use crate::bundled::{self, Bundles};
 use crate::conv2d::epilogue::{Activation, Epilogue};
+use crate::conv2d::first_layer::{self, FirstPooled};
 use crate::dropout;
 use crate::memory::{Arena, Buffer};
 use crate::network::{Observer, State};
 use crate::parallel;
+use crate::pool::{MaxPool2d, max_pool2d};
 use crate::sample::Sample;
 use crate::view::{View, ViewMut};
 use alloc::vec;
@@ -150,6 +152,64 @@ impl<'a> Inference<'a> {
         let ([mut images], _) = self.arena.split(self.count, [buffer]);
         Epilogue { activation: fused.activation, ..Epilogue::bias(None) }.apply(d, &mut images);
         layers.next().into_iter().for_each(|layer| self.observe_blocked(*layer, buffer, d));
+    }
+}
+
+impl Inference<'_> {
+    /// Shows what the first layer has given, the first of `layers`, then computes and shows the others one by one up to its
+    /// max-pool. Its kernel left them out while someone looks, and the sums themselves: they have no place in the arena.
+    pub fn observe_pooled(
+        &mut self,
+        layers: &[usize],
+        buffer: Buffer,
+        d: &FirstPooled,
+        weight: Range<usize>,
+        fused: Fused<Range<usize>>,
+    ) {
+        if !self.observer.looks() {
+            return layers.iter().for_each(|layer| self.observer.pass(*layer));
+        }
+        let Self { parameters, count, input, .. } = *self;
+        let (conv, channels) = (d.first.y(), d.first.conv.out_channels);
+        let mut numbers = vec![0.0; count * conv.len()];
+        let mut layers = layers.iter();
+        {
+            let (_, prepared, work) = self.arena.split_prepared(count, []);
+            let bias = Epilogue::bias(fused.bias.map(|bias| &parameters[bias]));
+            let sums = ViewMut::dense(&mut numbers, conv.len());
+            first_layer::forward(&d.first, input, &prepared[weight], bias, sums, work);
+        }
+        self.show(layers.next(), &numbers, &conv);
+        if let Some(norm) = fused.norm {
+            let (_, prepared, _) = self.arena.split_prepared(count, []);
+            let norm = norm_parts(&prepared[norm], channels);
+            let epilogue = Epilogue {
+                scale: Some(norm.scale),
+                shift: Some(norm.shift),
+                activation: Activation::Identity,
+            };
+            epilogue.apply(&conv, &mut ViewMut::dense(&mut numbers, conv.len()));
+            self.show(layers.next(), &numbers, &conv);
+        }
+        if layers.len() > 1 {
+            let epilogue = Epilogue { activation: fused.activation, ..Epilogue::bias(None) };
+            epilogue.apply(&conv, &mut ViewMut::dense(&mut numbers, conv.len()));
+            self.show(layers.next(), &numbers, &conv);
+        }
+        let pool = Haloed { layer: MaxPool2d { channels, window: d.pool }, x_halo: [0, 0], y_halo: d.y_halo };
+        let ([y], work) = self.arena.split(count, [buffer]);
+        max_pool2d::forward(&pool, View::dense(&numbers, conv.len()), y, work);
+        layers.next().into_iter().for_each(|layer| self.observe_blocked(*layer, buffer, &d.y()));
+    }
+
+    /// Shows images in the layout `d` that do not stand in the arena.
+    fn show(&mut self, layer: Option<&usize>, numbers: &[f32], d: &Blocked) {
+        let Some(layer) = layer else { return };
+        let mut planes = vec![0.0; self.count * d.planes_len()];
+        let (_, work) = self.arena.split(self.count, []);
+        let to = ViewMut::dense(&mut planes, d.planes_len());
+        blocked::to_planes(d, View::dense(numbers, d.len()), to, Write::Overwrite, work);
+        self.observer.observe(*layer, View::dense(&planes, d.planes_len()));
     }
 }
 

@@ -104,6 +104,11 @@ fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenStream) {
             let ty = quote!(#rt::conv2d::first_layer::FirstConv2d);
             (ty.clone(), quote!(#ty { conv: #conv, y_halo: #y_halo }))
         }
+        Descriptor::FirstPooled { first, pool, y_halo } => {
+            let ((_, first), pool, y_halo) = (descriptor_tokens(first), window_tokens(pool), pair(*y_halo));
+            let ty = quote!(#rt::conv2d::first_layer::FirstPooled);
+            (ty.clone(), quote!(#ty { first: #first, pool: #pool, y_halo: #y_halo }))
+        }
         Descriptor::Blocked(blocked) => (quote!(#rt::blocked::Blocked), blocked_tokens(*blocked)),
         Descriptor::Haloed { layer, x_halo, y_halo } => {
             let ((layer_ty, layer), halos) = (descriptor_tokens(layer), halo_tokens(*x_halo, *y_halo));

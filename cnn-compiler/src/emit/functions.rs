@@ -154,8 +154,9 @@ fn observe(
             return quote!(pass.observer.pass(#layer); #(pass.observer.pass(#followers);)*);
         }
     };
-    let blocked = descriptors.name(&Descriptor::Blocked(blocked));
+    let mut blocked = || descriptors.name(&Descriptor::Blocked(blocked));
     if epilogue.followers.is_empty() {
+        let blocked = blocked();
         return quote!(pass.observe_blocked(#layer, #buffer, &#blocked););
     }
     let followers = epilogue.followers.iter().map(|follower| offsets.at(follower)).collect::<Vec<_>>();
@@ -172,6 +173,19 @@ fn observe(
     let norm = epilogue.norm.map(|piece| offsets.prepared(piece));
     let (bias, norm) = (optional(bias), optional(norm));
     let activation = epilogue_activation(epilogue.activation);
+    if let Some((pooled, weight)) = &epilogue.pool {
+        let (pooled, weight) = (descriptors.name(pooled), offsets.prepared(*weight));
+        return quote! {
+            pass.observe_pooled(
+                &[#layer, #(#followers),*],
+                #buffer,
+                &#pooled,
+                #weight,
+                #rt::pass::Fused { bias: #bias, norm: #norm, activation: #activation },
+            );
+        };
+    }
+    let blocked = blocked();
     quote! {
         pass.observe_fused(
             &[#layer, #(#followers),*],

@@ -50,6 +50,15 @@ pub enum Descriptor {
         /// The halo of what comes out.
         y_halo: [usize; 2],
     },
+    /// A convolution from planes and the max-pool behind it, to blocks.
+    FirstPooled {
+        /// The convolution.
+        first: Box<Descriptor>,
+        /// The pool's window.
+        pool: Window,
+        /// The halo of what comes out.
+        y_halo: [usize; 2],
+    },
     /// An image in blocks.
     Blocked(Blocked),
     /// A layer between images in blocks.
@@ -273,6 +282,13 @@ impl Descriptor {
                 Self::BlockedConv2d { choices, in_channels, out_channels, groups, window, x_halo, y_halo }
             }
         }
+    }
+
+    /// What the kernel of a first layer must know that computes the max-pool behind it too.
+    pub(super) fn first_pooled(first: Self, pool: &Layer, y: Layout) -> Self {
+        let Op::MaxPool2d(op) = &pool.op else { unreachable!("{} is a max-pool", pool.path) };
+        let pool = Window { input: pool.input.plane(), output: pool.output.plane(), sliding: op.window };
+        Self::FirstPooled { first: Box::new(first), pool, y_halo: y.halo() }
     }
 
     /// A part of a joined image that starts at channel `first`.

@@ -184,7 +184,10 @@ impl<'l> Steps<'l> {
         let weight = self.parameters.require(index, "weight");
         let bias = self.parameters.find(index, "bias");
         let module = fused.algorithm.module();
-        let descriptor = Descriptor::of(fused.conv, index, x.layout, y.layout);
+        let pool = self.lowered.pool(fused);
+        // Before a pool nothing stands in the layout of the convolution's output.
+        let sums = if pool.is_some() { Layout::blocked(fused.conv.output) } else { y.layout };
+        let descriptor = Descriptor::of(fused.conv, index, x.layout, sums);
         if !fused.algorithm.fuses() {
             let operands =
                 vec![Operand::Read(x), Operand::Weight(weight), Operand::Parameter(bias), Operand::Write(y)];
@@ -198,6 +201,7 @@ impl<'l> Steps<'l> {
             norm: None,
             activation,
             followers: fused.followers(),
+            pool: None,
         };
         let (kernel, operands) = match self.purpose {
             _ if fused.algorithm == Algorithm::Bundled => {
@@ -227,14 +231,23 @@ impl<'l> Steps<'l> {
                     let layer = &self.lowered.graph.layers[norm];
                     self.prepared.normalisation(norm, layer, self.parameters, bias)
                 });
-                let epilogue = Epilogue { norm: folded, ..of_sums() };
+                let pooled = descriptor
+                    .clone()
+                    .zip(pool)
+                    .map(|(first, pool)| Descriptor::first_pooled(first, pool, y.layout));
+                let (kernel, descriptor) = match &pooled {
+                    Some(pooled) => ("forward_max_pool", Some(pooled.clone())),
+                    None => ("forward", descriptor),
+                };
+                let pool = pooled.map(|pooled| (pooled, prepared));
+                let epilogue = Epilogue { norm: folded, pool, ..of_sums() };
                 let operands = vec![
                     Operand::Read(x),
                     Operand::Prepared(prepared),
                     Operand::Epilogue(epilogue.clone()),
                     Operand::Write(y),
                 ];
-                self.push(index, Call { kernel: format!("{module}::forward"), descriptor, operands });
+                self.push(index, Call { kernel: format!("{module}::{kernel}"), descriptor, operands });
                 return self.observe(index, y, epilogue);
             }
         };

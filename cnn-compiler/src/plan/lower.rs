@@ -4,8 +4,8 @@
 //! 1. Every image inside of the network stands in blocks ([`Layout::Blocked`]); what has no kernel for blocks (grouped
 //!    convolutions, `conv_transpose2d`, `local_response_norm`, `softmax` over channels) is given planes, and what the user
 //!    gives or gets are planes. Reorderings are put in between, each tensor's at most once.
-//! 2. A convolution takes the batch normalisation (in inference) and the relu behind it along, if nobody else looks at what
-//!    stands between them.
+//! 2. A convolution takes the batch normalisation (in inference) and the relu behind it along, and the first layer, in
+//!    inference, the max-pool too, if nobody else looks at what stands between them.
 //! 3. A halo is as wide as the widest that a reader of the tensor, or of its gradient, wants. Tensors that may come to share
 //!    memory (in and out of a function of each number, of `add` and `concat`) get the same.
 
@@ -64,16 +64,23 @@ pub(super) struct Fused<'g> {
     pub(super) norm: Option<usize>,
     /// A relu, relu6 or sigmoid.
     pub(super) activation: Option<usize>,
+    /// A max-pool, behind the first layer in inference.
+    pub(super) pool: Option<usize>,
 }
 
 impl Fused<'_> {
     /// The layers behind the convolution.
     pub(super) fn followers(&self) -> Vec<usize> {
-        self.norm.into_iter().chain(self.activation).collect()
+        self.norm.into_iter().chain(self.activation).chain(self.pool).collect()
     }
 }
 
 impl<'g> Lowered<'g> {
+    /// The max-pool that a convolution's kernel computes too.
+    pub(super) fn pool(&self, fused: &Fused<'_>) -> Option<&'g Layer> {
+        fused.pool.map(|pool| &self.graph.layers[pool])
+    }
+
     /// The activation that a convolution's kernel computes too.
     pub(super) fn activation(&self, fused: &Fused<'_>) -> Option<Activation> {
         let layer = &self.graph.layers[fused.activation?];
@@ -251,7 +258,7 @@ impl<'g> Lowering<'g> {
             Algorithm::Bundled => (Layout::bundled, Layout::bundled),
         };
         let input = self.input(layer.inputs[0], wanted, index);
-        let mut fused = Fused { conv: layer, algorithm, norm: None, activation: None };
+        let mut fused = Fused { conv: layer, algorithm, norm: None, activation: None, pool: None };
         let mut last = node;
         if given(layer.output) != Layout::planes(layer.output) {
             if self.purpose == Purpose::Inference
@@ -270,9 +277,18 @@ impl<'g> Lowering<'g> {
                 self.taken_along[next.0] = true;
                 last = next;
             }
+            let pool = |op: &Op| matches!(op, Op::MaxPool2d(pool) if pool.window.dilation == [1, 1]);
+            if self.purpose == Purpose::Inference
+                && algorithm == Algorithm::FirstLayer
+                && let Some(next) = self.follower(last, pool)
+            {
+                fused.pool = Some(next.0 - 1);
+                self.taken_along[next.0] = true;
+                last = next;
+            }
         }
-        let tensor =
-            self.push(Node { work: Work::Conv2d(fused), index, inputs: vec![input] }, given(layer.output));
+        let layout = given(self.lowered.graph.shape(last));
+        let tensor = self.push(Node { work: Work::Conv2d(fused), index, inputs: vec![input] }, layout);
         self.native[last.0] = Some(tensor);
     }
 

@@ -92,7 +92,7 @@ pub struct Observed {
     pub epilogue: Epilogue,
 }
 
-/// What the kernel of a convolution does with its sums: bias, batch normalisation, activation.
+/// What the kernel of a convolution does with its sums: bias, batch normalisation, activation, pool.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Epilogue {
     /// The channels of the sums.
@@ -105,6 +105,8 @@ pub struct Epilogue {
     pub activation: Option<Activation>,
     /// The layers that these are, but for the bias.
     pub followers: Vec<usize>,
+    /// The max-pool that comes last: the kernel's descriptor, and its weight by its index in [`Prepared`].
+    pub pool: Option<(Descriptor, usize)>,
 }
 
 /// A kernel and its operands.

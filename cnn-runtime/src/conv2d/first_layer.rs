@@ -22,11 +22,15 @@
 //! and have none left for sums (7 taps, 2 apart, came to two thirds of the speed). Other strides, and taps that are not
 //! neighbours, take the same way with numbers for constants, and more time.
 
+mod pooled;
+
 pub use super::first_layer_weight::{backward_weight, backward_weight_lane_len, backward_weight_step_len};
+
+pub use pooled::{FirstPooled, forward_max_pool, forward_max_pool_lane_len};
 
 use super::Conv2d;
 use super::epilogue::{Activation, BlockEpilogue, Epilogue};
-use super::rows::{BlockRows, RowsMut};
+use super::rows::RowsMut;
 use super::tile::TILE;
 use crate::blocked::{Blocked, Pixel};
 use crate::memory::{LINE, Workspace};
@@ -165,10 +169,9 @@ impl Kernel for Share<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { d, x, weight, epilogue, mut rows, padded } = self;
-        let window = &d.conv.window;
         let mut image = None;
         for block in 0..rows.blocks() {
-            let mut y = rows.block(block);
+            let y = rows.block(block);
             if image != Some(y.image) {
                 let Some(x) = x.images().nth(y.image) else { unreachable!("as many images in as out") };
                 pad(d, x, padded);
@@ -182,16 +185,30 @@ impl Kernel for Share<'_> {
                 weight: &weight[y.block * patch_len..(y.block + 1) * patch_len],
                 finish: epilogue.of_block(simd, y.block),
             };
-            let is_half = d.y().channels_of(y.block) <= HALF;
-            match (window.stride[1], window.dilation[1]) {
-                (1, 1) if is_half => block.rows::<2>(simd, Neighbours::<1>, &mut y),
-                (1, 1) => block.rows::<1>(simd, Neighbours::<1>, &mut y),
-                (2, 1) => block.rows::<1>(simd, Neighbours::<2>, &mut y),
-                (4, 1) => block.rows::<1>(simd, Neighbours::<4>, &mut y),
-                (stride, dilation) => block.rows::<1>(simd, Any { stride, dilation }, &mut y),
+            let (first, layout) = (y.rows.start * d.y().padded()[1], d.y());
+            for row in y.rows.start.max(layout.halo[0])..y.rows.end.min(layout.halo[0] + layout.plane[0]) {
+                let row = row - layout.halo[0];
+                let pixels = layout.row(row);
+                let to = &mut y.pixels[pixels.start - first..pixels.end - first];
+                dispatch_row(simd, &block, y.block, row, to);
             }
             d.y().clear_spare(y.block, y.pixels);
         }
+    }
+}
+
+/// A row of the output, by the way that its stride has, and with two pixels in a line if these have room.
+#[inline(always)]
+fn dispatch_row<S: Simd>(simd: S, block: &Block<S>, index: usize, row: usize, y: &mut [Pixel]) {
+    let window = &block.d.conv.window;
+    let x = &block.x[row * window.stride[0] * block.d.padded()[1]..];
+    let is_half = block.d.y().channels_of(index) <= HALF;
+    match (window.stride[1], window.dilation[1]) {
+        (1, 1) if is_half => block.row::<2>(simd, Neighbours::<1>, x, y),
+        (1, 1) => block.row::<1>(simd, Neighbours::<1>, x, y),
+        (2, 1) => block.row::<1>(simd, Neighbours::<2>, x, y),
+        (4, 1) => block.row::<1>(simd, Neighbours::<4>, x, y),
+        (stride, dilation) => block.row::<1>(simd, Any { stride, dilation }, x, y),
     }
 }
 
@@ -276,20 +293,7 @@ struct Block<'a, S: Simd> {
 }
 
 impl<S: Simd> Block<'_, S> {
-    /// Lines of `P` pixels.
-    #[inline(always)]
-    fn rows<const P: usize>(&self, simd: S, kernel_row: impl KernelRow, y: &mut BlockRows) {
-        let (d, window) = (self.d.y(), &self.d.conv.window);
-        let first = y.rows.start * d.padded()[1];
-        for row in y.rows.start.max(d.halo[0])..y.rows.end.min(d.halo[0] + d.plane[0]) {
-            let row = row - d.halo[0];
-            let pixels = d.row(row);
-            let x = &self.x[row * window.stride[0] * self.d.padded()[1]..];
-            self.row::<P>(simd, kernel_row, x, &mut y.pixels[pixels.start - first..pixels.end - first]);
-        }
-    }
-
-    /// A row of `y`, which sees `x` from its start on.
+    /// A row of `y`, which sees `x` from its start on, in lines of `P` pixels.
     #[inline(always)]
     fn row<const P: usize>(&self, simd: S, kernel_row: impl KernelRow, x: &[f32], y: &mut [Pixel]) {
         let pixels = |lines: usize| y.len().div_ceil(lines * P) * lines;

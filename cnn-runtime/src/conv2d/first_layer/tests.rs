@@ -3,7 +3,7 @@
 use super::*;
 use crate::blocked::testing::planes;
 use crate::conv2d::epilogue::Activation;
-use crate::conv2d::testing::{Batch, Scratch, assert_close, conv2d, numbers};
+use crate::conv2d::testing::{Batch, Scratch, assert_close, conv2d, numbers, window};
 use crate::reference;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -57,6 +57,45 @@ proptest! {
     }
 }
 
+/// As the two layers one behind the other.
+fn assert_pooled(d: &FirstPooled, count: usize, lanes: usize) -> Vec<f32> {
+    let (first, conv) = (&d.first, &d.first.conv);
+    let x = Batch::new(&numbers(count * conv.input_len(), 1), conv.input_len(), 2);
+    let (weight, shift) = (numbers(conv.weight_len(), 2), numbers(conv.out_channels, 3));
+    let epilogue = Epilogue { activation: Activation::Sigmoid, ..Epilogue::bias(Some(&shift)) };
+    let sums = run(first, &x, &weight, epilogue, lanes);
+    let pool = crate::pool::MaxPool2d { channels: conv.out_channels, window: d.pool };
+    let mut expected = vec![f32::NAN; count * d.y().planes_len()];
+    reference::pool::max_forward(&pool, &sums, &mut expected);
+
+    let mut scratch = Scratch::new(lanes, forward_max_pool_lane_len(d), 0);
+    let mut prepared = vec![f32::NAN; prepared_len(first)];
+    prepare(first, &weight, &mut prepared, scratch.workspace());
+    let mut y = Batch::new(&vec![f32::NAN; count * d.y().len()], d.y().len(), 3);
+    forward_max_pool(d, x.view(), &prepared, epilogue, y.view_mut(), scratch.workspace());
+    let found = planes(&d.y(), &y);
+    assert_eq!(found, expected);
+    found
+}
+
+proptest! {
+    #[test]
+    fn a_pool_behind_it(
+        first in any_first_layer(),
+        [kernel, stride] in [[1..5_usize, 1..5], [1..4_usize, 1..4]],
+        padding in [0..2_usize, 0..2],
+        y_halo in [0..2_usize, 0..2],
+        count in 1..3_usize,
+    ) {
+        let padding = [0, 1].map(|axis| padding[axis].min(kernel[axis] / 2));
+        let plane = first.conv.window.output;
+        prop_assume!((0..2).all(|axis| kernel[axis] <= plane[axis] + 2 * padding[axis]));
+        let pool = window(plane, kernel, stride, padding, [1, 1]);
+        let first = FirstConv2d { y_halo: [0, 0], ..first };
+        assert_pooled(&FirstPooled { first, pool, y_halo }, count, 1);
+    }
+}
+
 /// Cuts between images, blocks and rows.
 #[cfg(feature = "rayon")]
 #[test]
@@ -71,6 +110,9 @@ fn bits_do_not_depend_on_the_threads() {
         let weight = numbers(conv.weight_len(), 2);
         assert_same_bits("y", |lanes| run(&d, &x, &weight, Epilogue::bias(None), lanes));
         assert_like_reference(&d, count, 5, 3);
+        let pool = window(conv.window.output, [3; 2], [2; 2], [1; 2], [1; 2]);
+        let pooled = FirstPooled { first: FirstConv2d { conv, y_halo: [0, 0] }, pool, y_halo: [1, 2] };
+        assert_same_bits("the pool", |lanes| assert_pooled(&pooled, count, lanes));
     }
 }
 
