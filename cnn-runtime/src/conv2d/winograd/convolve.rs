@@ -52,8 +52,8 @@ pub(super) struct Finish<'a> {
     pub(super) write: Write,
 }
 
-/// How many numbers the transformed inputs of a block of tiles may have: 6 MiB.
-const INPUTS_LEN: usize = 3 << 19;
+/// How many numbers the transformed inputs of a block of tiles may have: 5 MiB.
+const INPUTS_LEN: usize = 5 << 18;
 /// Tiles of a block, unless they have more numbers: then at least the first, and no more than the second.
 const TILES: [usize; 2] = [2 * CHUNK, 4 * CHUNK];
 
