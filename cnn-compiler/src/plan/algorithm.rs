@@ -104,6 +104,9 @@ impl Choice {
 
     /// The choice for a window of a pixel's stride over a plane of so many outputs, between so many pairs of channels.
     fn of(kernel: [usize; 2], plane: [usize; 2], pairs: usize) -> Self {
+        if pairs < FEWEST_PAIRS {
+            return Self::DIRECT;
+        }
         let least = plane[0].min(plane[1]);
         let (f2, fast) = (Some(Tile::F2x3), Some(Tile::of_window_of_3(plane, pairs)));
         match kernel {
@@ -116,6 +119,9 @@ impl Choice {
         }
     }
 }
+
+/// Pairs of channels between which Winograd's products are worth its transforms, at least.
+const FEWEST_PAIRS: usize = 16 * 16;
 
 /// The largest weight of F(6×6, 3×3), in numbers: 16 MiB.
 const LARGEST: usize = 1 << 22;
@@ -168,6 +174,9 @@ pub(super) fn described(algorithm: Algorithm, conv: &Conv2d, channels: usize, ou
                 (Some(f2), None) => f2.to_string(),
                 _ if stride != [1, 1] => format!("direct: stride {}", axes(stride)),
                 _ if dilation != [1, 1] => format!("direct: dilation {}", axes(dilation)),
+                _ if channels * conv.channels < FEWEST_PAIRS => {
+                    format!("direct: {channels} channels to {}", conv.channels)
+                }
                 _ if matches!(kernel, [3, 3] | [5, 5]) => {
                     format!("direct: a plane of {}x{}", output[0], output[1])
                 }
