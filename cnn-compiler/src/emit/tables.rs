@@ -165,10 +165,9 @@ fn scratch_functions(descriptor: &Descriptor, kernel: &str, of: &str) -> Vec<Str
                 _ => itself(),
             }
         }
-        Descriptor::FirstPooled { .. } if is_lane => itself(),
         Descriptor::Conv2d { .. } if is_lane || is_backward_weight => itself(),
         Descriptor::Linear { .. } if is_lane != kernel.ends_with("::forward") => itself(),
-        Descriptor::LocalResponseNorm { .. } if is_lane => itself(),
+        Descriptor::FirstPooled { .. } | Descriptor::LocalResponseNorm { .. } if is_lane => itself(),
         Descriptor::Conv2d { .. }
         | Descriptor::FirstPooled { .. }
         | Descriptor::Linear { .. }
