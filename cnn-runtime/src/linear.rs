@@ -10,15 +10,14 @@
 //! that each thread reads its part of the weight and nobody the whole.
 
 mod dots;
+mod input_gradient;
 mod lanes;
+mod weight_gradient;
 
 use crate::Write;
-use crate::gemm::{Cut, KC, Matrix, MatrixMut, multiply, over_blocks, packing_len};
+use crate::gemm::{Cut, Matrix, MatrixMut, over_blocks};
 use crate::memory::Workspace;
 use crate::view::{View, ViewMut};
-
-/// For so few images most lanes would be empty, and a matrix product would spend its time on arranging the weight.
-const FEW: usize = 3;
 
 /// A fully connected layer; its weight has the shape (O, I).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,12 +55,12 @@ pub const fn forward_step_len(d: &Linear) -> usize {
 
 /// Numbers of scratch that [`backward_input`] needs for each thread.
 pub const fn backward_input_lane_len(d: &Linear) -> usize {
-    packing_len(usize::MAX, d.out_features)
+    input_gradient::lane_len(d)
 }
 
 /// Numbers of scratch that [`backward_weight`] needs for each thread.
 pub const fn backward_weight_lane_len(d: &Linear) -> usize {
-    packing_len(d.out_features, KC)
+    weight_gradient::lane_len(d)
 }
 
 /// The output `y` for each image of `x`.
@@ -77,7 +76,8 @@ pub fn forward(
     mut work: Workspace,
 ) {
     d.assert_operands((x.count(), x.image_len()), (y.count(), y.image_len()), weight, bias);
-    if x.count() > FEW {
+    // Of a single image most lanes would be empty.
+    if x.count() > 1 {
         assert!(work.step_scratch.len() >= forward_step_len(d), "step scratch of {d:?}");
         return lanes::forward(d, x, weight, bias, y, work);
     }
@@ -108,17 +108,11 @@ pub fn backward_input(
 ) {
     d.assert_operands((d_x.count(), d_x.image_len()), (d_y.count(), d_y.image_len()), weight, None);
     work.assert_lanes(backward_input_lane_len(d));
-    let few = d_y.count() <= FEW;
     let cost = d_y.count() * d.weight_len();
     let (d_y, weight) = (batch(d_y), d.weight(weight));
     let cut = Cut::longer(d_x.count(), d.in_features);
-    over_blocks(batch_mut(&mut d_x), cut, work.lanes_for(cost), &|mut d_x, images, inputs, packing| {
-        let (d_y, weight) = (d_y.rows(images), weight.cols(inputs));
-        if few {
-            multiply_few(d_y, weight, &mut d_x, write);
-        } else {
-            multiply(d_y, weight, &mut d_x, write, packing);
-        }
+    over_blocks(batch_mut(&mut d_x), cut, work.lanes_for(cost), &|mut d_x, images, inputs, sums| {
+        input_gradient::multiply(d_y.rows(images), weight.cols(inputs), &mut d_x, write, sums);
     });
 }
 
@@ -152,7 +146,7 @@ pub fn backward_weight(
     let d_weight = MatrixMut::dense(d_weight, d.out_features, d.in_features);
     let cut = Cut::longer(d.out_features, d.in_features);
     over_blocks(d_weight, cut, work.lanes_for(cost), &|mut d_weight, outputs, inputs, packing| {
-        multiply(d_y.rows(outputs), x.cols(inputs), &mut d_weight, Write::Overwrite, packing);
+        weight_gradient::multiply(d_y.rows(outputs), x.cols(inputs), &mut d_weight, packing);
     });
 }
 
@@ -165,19 +159,6 @@ fn batch(images: View<'_>) -> Matrix<'_> {
 fn batch_mut<'a>(images: &'a mut ViewMut<'_>) -> MatrixMut<'a> {
     let (count, len, stride) = (images.count(), images.image_len(), images.stride());
     MatrixMut::strided(images.numbers_mut(), count, len, stride)
-}
-
-/// As [`multiply`], row by row of `b`, which is read once.
-fn multiply_few(a: Matrix, b: Matrix, c: &mut MatrixMut, write: Write) {
-    if write == Write::Overwrite {
-        (0..a.shape()[0]).for_each(|row| c.row_mut(row).fill(0.0));
-    }
-    for k in 0..b.shape()[0] {
-        for row in 0..a.shape()[0] {
-            let factor = a.row(row)[k];
-            c.row_mut(row).iter_mut().zip(b.row(k)).for_each(|(c, b)| *c += factor * b);
-        }
-    }
 }
 
 #[cfg(test)]

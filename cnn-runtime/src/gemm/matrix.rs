@@ -84,7 +84,7 @@ impl<'a> Matrix<'a> {
     /// Copies `rows` of at most `W` columns to `panel`, one row behind the other, with zeros for columns that there are not.
     ///
     /// Its rows or its columns stand side by side.
-    pub(super) fn pack<const W: usize>(self, rows: Range<usize>, cols: Range<usize>, panel: &mut [[f32; W]]) {
+    pub(crate) fn pack<const W: usize>(self, rows: Range<usize>, cols: Range<usize>, panel: &mut [[f32; W]]) {
         let Layout { row_stride, col_stride, .. } = self.layout;
         let part = self.rows(rows).cols(cols);
         let [rows, cols] = part.shape();

@@ -32,9 +32,9 @@ use crate::simd::{Kernel, Simd, on_best_unit};
 use core::ops::Range;
 
 /// Rows of a tile of the result.
-const MR: usize = 6;
+pub(crate) const MR: usize = 6;
 /// Columns of a tile of the result.
-const NR: usize = LINE;
+pub(crate) const NR: usize = LINE;
 /// Depth of a panel: 16 columns of it are 16 KiB.
 pub(crate) const KC: usize = 256;
 /// Rows of `a` that are packed at a time: 144 KiB.
@@ -101,7 +101,7 @@ impl Kernel for Product<'_, '_> {
 /// 6 × 16 sums over the depth of two panels: twelve registers of sums, two of `b` and one of `a` where a register holds
 /// eight numbers.
 #[inline(always)]
-fn micro_kernel<S: Simd>(simd: S, a: &[[f32; MR]], b: &[[f32; NR]]) -> [S::Line; MR] {
+pub(crate) fn micro_kernel<S: Simd>(simd: S, a: &[[f32; MR]], b: &[[f32; NR]]) -> [S::Line; MR] {
     let mut sums = [simd.splat(0.0); MR];
     for (a, b) in a.iter().zip(b) {
         let b = simd.load(b);
@@ -114,7 +114,7 @@ fn micro_kernel<S: Simd>(simd: S, a: &[[f32; MR]], b: &[[f32; NR]]) -> [S::Line;
 
 /// Writes or adds a line of a tile to a row of the result, which may end before the line does.
 #[inline(always)]
-fn put<S: Simd>(simd: S, line: S::Line, row: &mut [f32], write: Write) {
+pub(crate) fn put<S: Simd>(simd: S, line: S::Line, row: &mut [f32], write: Write) {
     if let Ok(row) = <&mut [f32; NR]>::try_from(&mut *row) {
         let line = match write {
             Write::Overwrite => line,

@@ -13,13 +13,14 @@
 //!     y[m][o] = yt[o][m] + bias[o]
 //! ```
 //!
-//! The weight is the large operand. It is neither copied nor transposed, and it comes from memory once for 32 images.
+//! Up to eight images take half a line. The weight is the large operand. It is neither copied nor transposed, and it comes from memory once for 32 images.
 
 use super::Linear;
 use crate::memory::{LINE, Workspace};
 use crate::parallel::{self, Records};
-use crate::simd::{Kernel, Simd, on_best_unit};
+use crate::simd::{HALF, Kernel, Simd, on_best_unit};
 use crate::view::{View, ViewMut};
+use core::array::from_fn;
 use core::ops::Range;
 
 /// Images at a time: two lines.
@@ -43,27 +44,27 @@ pub(super) fn forward(
     mut y: ViewMut,
     mut work: Workspace,
 ) {
-    let (scratch, _) = core::mem::take(&mut work.step_scratch)[..step_len(d)].as_chunks_mut::<LINE>();
+    let scratch = &mut core::mem::take(&mut work.step_scratch)[..step_len(d)];
     for first in (0..x.count()).step_by(IMAGES) {
         let images = first..x.count().min(first + IMAGES);
-        let lines = images.len().div_ceil(LINE);
-        let (xt, yt) = scratch.split_at_mut(2 * d.in_features);
-        let (xt, yt) = (&mut xt[..lines * d.in_features], &mut yt[..lines * d.out_features]);
-        transpose(x, images.clone(), xt, d.in_features);
+        let width = if images.len() <= HALF { HALF } else { images.len().next_multiple_of(LINE) };
+        let (xt, yt) = scratch.split_at_mut(IMAGES * d.in_features);
+        let (xt, yt) = (&mut xt[..width * d.in_features], &mut yt[..width * d.out_features]);
+        transpose(x, images.clone(), xt, width);
         let xt = &*xt;
 
-        let (lanes, scratch) = work.lanes_for(lines * LINE * d.weight_len());
-        let parts = (0..d.out_features, Records::new(&mut *yt, lines));
-        parallel::over(parts, scratch, lanes, &|(outputs, yt): (Range<usize>, Records<&mut [_]>), _| {
+        let (lanes, scratch) = work.lanes_for(width * d.weight_len());
+        let parts = (0..d.out_features, Records::new(&mut *yt, width));
+        parallel::over(parts, scratch, lanes, &|(outputs, yt): (Range<usize>, Records<&mut [f32]>), _| {
             let weight = &weight[outputs.start * d.in_features..outputs.end * d.in_features];
-            on_best_unit(Tiles { weight, depth: d.in_features, xt, yt: yt.items(), lines });
+            on_best_unit(Tiles { weight, depth: d.in_features, xt, yt: yt.items(), width });
         });
 
         let (_, outputs) = y.reborrow().split_at(first);
         let (mut outputs, _) = outputs.split_at(images.len());
         for (image, y) in outputs.images_mut().enumerate() {
-            for (y, line) in y.iter_mut().zip(yt.chunks_exact(lines)) {
-                *y = line[image / LINE][image % LINE];
+            for (y, images) in y.iter_mut().zip(yt.chunks_exact(width)) {
+                *y = images[image];
             }
             if let Some(bias) = bias {
                 y.iter_mut().zip(bias).for_each(|(y, bias)| *y += bias);
@@ -73,13 +74,11 @@ pub(super) fn forward(
 }
 
 /// `xt[k]` becomes the numbers k of all images, and zeros where there are no more images.
-fn transpose(x: View, images: Range<usize>, xt: &mut [[f32; LINE]], depth: usize) {
-    let lines = xt.len() / depth.max(1);
-    xt.fill([0.0; LINE]);
+fn transpose(x: View, images: Range<usize>, xt: &mut [f32], width: usize) {
+    xt.fill(0.0);
     for (lane, image) in images.enumerate() {
-        let x = &x.numbers()[image * x.stride()..][..depth];
-        for (line, x) in xt.iter_mut().skip(lane / LINE).step_by(lines.max(1)).zip(x) {
-            line[lane % LINE] = *x;
+        for (xt, x) in xt.chunks_exact_mut(width).zip(x.image(image)) {
+            xt[lane] = *x;
         }
     }
 }
@@ -89,36 +88,31 @@ struct Tiles<'a> {
     /// Outputs × depth.
     weight: &'a [f32],
     depth: usize,
-    /// Depth × lines.
-    xt: &'a [[f32; LINE]],
-    /// Outputs × lines.
-    yt: &'a mut [[f32; LINE]],
-    lines: usize,
+    /// Depth × images.
+    xt: &'a [f32],
+    /// Outputs × images.
+    yt: &'a mut [f32],
+    /// Half a line of images, or whole lines.
+    width: usize,
 }
 
 impl Kernel for Tiles<'_> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Self { weight, depth, xt, yt, lines } = self;
-        yt.fill([0.0; LINE]);
+        let Self { weight, depth, xt, yt, width } = self;
+        yt.fill(0.0);
         for first in (0..depth).step_by(KC) {
             let ks = first..depth.min(first + KC);
-            let xt = &xt[ks.start * lines..ks.end * lines];
+            let xt = &xt[ks.start * width..ks.end * width];
             let mut rows = weight.chunks_exact(depth).map(|row| &row[ks.clone()]);
-            for yt in yt.chunks_mut(MR * lines) {
-                match yt.len() / lines {
-                    MR => tile::<S, MR>(
-                        simd,
-                        core::array::from_fn(|_| rows.next().unwrap_or_default()),
-                        xt,
-                        yt,
-                        lines,
-                    ),
-                    _ => {
-                        for yt in yt.chunks_exact_mut(lines) {
-                            tile::<S, 1>(simd, [rows.next().unwrap_or_default()], xt, yt, lines);
-                        }
+            for yt in yt.chunks_mut(MR * width) {
+                if yt.len() == MR * width {
+                    let rows = from_fn(|_| rows.next().unwrap_or_default());
+                    some_outputs::<S, MR>(simd, rows, xt, yt, width);
+                } else {
+                    for yt in yt.chunks_exact_mut(width) {
+                        some_outputs::<S, 1>(simd, [rows.next().unwrap_or_default()], xt, yt, width);
                     }
                 }
             }
@@ -128,6 +122,51 @@ impl Kernel for Tiles<'_> {
 
 /// Adds a K-block to `R` outputs of all images.
 #[inline(always)]
+fn some_outputs<S: Simd, const R: usize>(
+    simd: S,
+    rows: [&[f32]; R],
+    xt: &[f32],
+    yt: &mut [f32],
+    width: usize,
+) {
+    if width == HALF {
+        few_images(simd, rows, xt.as_chunks().0, yt.as_chunks_mut().0);
+    } else {
+        tile(simd, rows, xt.as_chunks().0, yt.as_chunks_mut().0, width / LINE);
+    }
+}
+
+/// With the images in half a line: even and odd k have sums of their own, or there would be too few to hide how long a
+/// multiply-add takes.
+#[inline(always)]
+fn few_images<S: Simd, const R: usize>(
+    simd: S,
+    rows: [&[f32]; R],
+    xt: &[[f32; HALF]],
+    yt: &mut [[f32; HALF]],
+) {
+    let rows = rows.map(|row| row[..xt.len()].as_chunks::<2>());
+    let (pairs, last) = xt.as_chunks::<2>();
+    let mut sums = [[simd.splat_half(0.0); 2]; R];
+    for (k, pair) in pairs.iter().enumerate() {
+        let pair = pair.each_ref().map(|x| simd.load_half(x));
+        for (sums, (weights, _)) in sums.iter_mut().zip(&rows) {
+            for (sum, (weight, x)) in sums.iter_mut().zip(weights[k].iter().zip(pair)) {
+                *sum = simd.mul_add_half(simd.splat_half(*weight), x, *sum);
+            }
+        }
+    }
+    for ((y, [even, odd]), (_, weights)) in yt.iter_mut().zip(sums).zip(rows) {
+        let mut sum = simd.add_half(even, odd);
+        for (weight, x) in weights.iter().zip(last) {
+            sum = simd.mul_add_half(simd.splat_half(*weight), simd.load_half(x), sum);
+        }
+        simd.store_half(simd.add_half(simd.load_half(y), sum), y);
+    }
+}
+
+/// With the images in whole lines.
+#[inline(always)]
 fn tile<S: Simd, const R: usize>(
     simd: S,
     rows: [&[f32]; R],
@@ -136,7 +175,7 @@ fn tile<S: Simd, const R: usize>(
     lines: usize,
 ) {
     for line in 0..lines {
-        let mut sums: [S::Line; R] = core::array::from_fn(|r| simd.load(&yt[r * lines + line]));
+        let mut sums: [S::Line; R] = from_fn(|r| simd.load(&yt[r * lines + line]));
         let len = xt.len() / lines;
         let rows = rows.map(|row| &row[..len]);
         for (k, x) in xt.iter().skip(line).step_by(lines).enumerate() {
