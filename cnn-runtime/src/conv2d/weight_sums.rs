@@ -191,24 +191,22 @@ impl<const WIDTH: usize> Kernel for Add<'_, WIDTH> {
         let own_x = if WIDTH == LINE { next_block.x } else { 0 };
         let blocks = units.start / entries.units()..units.end.div_ceil(entries.units());
         // Where channels have numbers of their own, nothing is read so often that asking would pay.
-        let x_blocks = if WIDTH == LINE { 0..0 } else { 0..entries.blocks.seen };
-        let blocks_ahead = if WIDTH == LINE { 0..0 } else { blocks };
-        let asked = ((x_blocks.len() + blocks_ahead.len()) * PLACES).div_ceil(units.len().max(1));
+        let ahead = Ahead {
+            x_blocks: if WIDTH == LINE { 0 } else { entries.blocks.seen },
+            d_y_blocks: if WIDTH == LINE { 0..0 } else { blocks },
+            next_block,
+        };
+        let asked = ahead.lines().div_ceil(units.len().max(1));
 
         let mut places = places.iter();
         let (mut table, mut next) = (Table::EMPTY, Table::EMPTY);
         table.refill(&mut places);
         while !table.places().is_empty() {
             next.refill(&mut places);
-            let next_x = x_blocks.clone().flat_map(|block| {
-                next.places().iter().filter_map(move |place| x.get(place.x + block * next_block.x))
-            });
-            let next_d_y = blocks_ahead.clone().flat_map(|block| {
-                next.places().iter().filter_map(move |place| d_y.get(place.d_y + block * next_block.d_y))
-            });
-            let mut ahead = next_x.chain(next_d_y);
-            for (unit, sums) in units.clone().zip(&mut *sums) {
-                ahead.by_ref().take(asked).for_each(|number| simd.prefetch(number));
+            for (index, (unit, sums)) in units.clone().zip(&mut *sums).enumerate() {
+                for line in index * asked..(index + 1) * asked {
+                    ahead.ask(simd, x, d_y, &next, line);
+                }
                 let block = unit / entries.units();
                 let (x, d_y) = (&x[block * own_x..], &d_y[block * next_block.d_y..]);
                 let more = match entries.offsets.get(unit % entries.units()) {
@@ -220,6 +218,36 @@ impl<const WIDTH: usize> Kernel for Add<'_, WIDTH> {
                 }
             }
             core::mem::swap(&mut table, &mut next);
+        }
+    }
+}
+
+/// What is asked for ahead: the first lines that the places of the next table see, in these blocks.
+struct Ahead {
+    /// All blocks of `x` up to this one.
+    x_blocks: usize,
+    d_y_blocks: Range<usize>,
+    next_block: Place,
+}
+
+impl Ahead {
+    /// How many lines there are.
+    fn lines(&self) -> usize {
+        (self.x_blocks + self.d_y_blocks.len()) * PLACES
+    }
+
+    /// Asks for one of the lines.
+    #[inline(always)]
+    fn ask<S: Simd>(&self, simd: S, x: &[f32], d_y: &[f32], next: &Table, line: usize) {
+        let (block, place) = (line / PLACES, line % PLACES);
+        let Some(place) = next.places().get(place) else { return };
+        let number = if block < self.x_blocks {
+            x.get(place.x + block * self.next_block.x)
+        } else {
+            d_y.get(place.d_y + (self.d_y_blocks.start + block - self.x_blocks) * self.next_block.d_y)
+        };
+        if let Some(number) = number {
+            simd.prefetch(number);
         }
     }
 }
