@@ -3,6 +3,7 @@
 use crate::conv2d::tile::Panel;
 use crate::memory::{LINE, Workspace};
 use crate::parallel::{self, Records};
+use crate::simd::{Kernel, Simd, on_best_unit};
 use core::ops::Range;
 
 /// Some of a kernel's taps along one axis, evenly spaced.
@@ -61,29 +62,70 @@ impl Packing {
             Records<&mut [Panel<C>]>,
         ),
                                                 _| {
-            for (block, panels) in blocks.zip(panels.items().chunks_exact_mut(self.panels_of_block())) {
-                self.block(weight, block, panels);
-            }
+            on_best_unit(PackBlocks { packing: self, weight, blocks, panels: panels.items() });
         });
     }
 
-    /// The panels of one block of what is written.
-    fn block<const C: usize>(&self, weight: &[f32], block: usize, panels: &mut [Panel<C>]) {
-        let lanes = LINE.min(self.channels[0] - block * LINE);
-        let of_block = &weight[block * LINE * self.strides[0]..];
-        let [down, across] = self.taps;
-        let mut panels = panels.iter_mut();
-        for first in (0..self.channels[1]).step_by(LINE) {
-            let lines = LINE.min(self.channels[1] - first);
-            let places = down.iter().flat_map(|k| across.iter().map(move |l| k * self.kernel_width + l));
-            for (place, panel) in places.zip(panels.by_ref()) {
-                *panel = [[0.0; LINE]; C];
-                for (read, line) in panel[..lines].iter_mut().enumerate() {
-                    let numbers = &of_block[(first + read) * self.strides[1] + place..];
-                    for (lane, number) in
-                        line[..lanes].iter_mut().zip(numbers.iter().step_by(self.strides[0]))
-                    {
-                        *lane = *number;
+    /// Copies the numbers of one panel, which `numbers` start with.
+    #[inline(always)]
+    fn panel<S: Simd, const C: usize>(
+        &self,
+        simd: S,
+        numbers: &[f32],
+        [lanes, lines]: [usize; 2],
+        panel: &mut Panel<C>,
+    ) {
+        let [lane_stride, line_stride] = self.strides;
+        // In the order of memory.
+        if lane_stride < line_stride {
+            *panel = [[0.0; LINE]; C];
+            for (line, to) in panel[..lines].iter_mut().enumerate() {
+                take(&numbers[line * line_stride..], lane_stride, &mut to[..lanes]);
+            }
+        } else {
+            let mut square = [[0.0; LINE]; LINE];
+            for (lane, to) in square[..lanes].iter_mut().enumerate() {
+                take(&numbers[lane * lane_stride..], line_stride, &mut to[..lines]);
+            }
+            simd.transpose(&mut square);
+            panel.copy_from_slice(&square[..C]);
+        }
+    }
+}
+
+/// Takes numbers that stand `stride` apart.
+#[inline(always)]
+fn take(from: &[f32], stride: usize, to: &mut [f32]) {
+    if stride == 1 {
+        to.copy_from_slice(&from[..to.len()]);
+    } else {
+        to.iter_mut().zip(from.iter().step_by(stride)).for_each(|(to, from)| *to = *from);
+    }
+}
+
+/// Writes the panels of some blocks.
+struct PackBlocks<'a, const C: usize> {
+    packing: &'a Packing,
+    weight: &'a [f32],
+    blocks: Range<usize>,
+    panels: &'a mut [Panel<C>],
+}
+
+impl<const C: usize> Kernel for PackBlocks<'_, C> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Packing { channels, strides, kernel_width, taps: [down, across] } = *self.packing;
+        let mut panels = self.panels.iter_mut();
+        for block in self.blocks {
+            let lanes = LINE.min(channels[0] - block * LINE);
+            for first in (0..channels[1]).step_by(LINE) {
+                let lines = LINE.min(channels[1] - first);
+                let numbers = &self.weight[block * LINE * strides[0] + first * strides[1]..];
+                for k in down.iter() {
+                    for l in across.iter() {
+                        let Some(panel) = panels.next() else { unreachable!("a panel for each tap") };
+                        self.packing.panel(simd, &numbers[k * kernel_width + l..], [lanes, lines], panel);
                     }
                 }
             }
