@@ -10,6 +10,7 @@ use super::storage::{Saved, Storage, parts, saved};
 use super::{Action, Call, Descriptor, Mode, Operand, Parameters, Place, Root, Step};
 use crate::graph::{Layer, NodeId};
 use crate::ops::Op;
+use crate::ops::activation::Activation;
 
 /// The steps, and the lengths of all buffers, those of the forward pass first.
 pub(super) fn backward(
@@ -24,6 +25,7 @@ pub(super) fn backward(
         parameters,
         statistics,
         learns: lowered.learns(),
+        pooled: lowered.pooled_activations(),
         gradients: Gradients::new(lowered, &storage.buffer_lens),
         steps: Vec::new(),
     };
@@ -37,6 +39,8 @@ struct Backward<'g> {
     parameters: &'g Parameters,
     statistics: &'g SavedStatistics,
     learns: Vec<bool>,
+    /// [`Lowered::pooled_activations`]
+    pooled: Vec<Option<Activation>>,
     gradients: Gradients<'g>,
     steps: Vec<Step>,
 }
@@ -80,10 +84,15 @@ impl Backward<'_> {
                 self.weighted(index, input, &module(&layer.op), descriptor, d_y);
             }
             Op::BatchNorm2d(_) => self.batch_norm(call, d_y),
-            Op::MaxPool2d(_)
-            | Op::AvgPool2d(_)
+            Op::MaxPool2d(_) | Op::AdaptiveMaxPool2d(_) => {
+                if let Some(activation) = self.pooled[tensor.0] {
+                    self.fused_activation(index, tensor, activation, d_y);
+                }
+                let indices = Operand::Read(self.storage.indices(tensor));
+                self.through(call, vec![indices], d_y);
+            }
+            Op::AvgPool2d(_)
             | Op::AdaptiveAvgPool2d(_)
-            | Op::AdaptiveMaxPool2d(_)
             | Op::Upsample(_)
             | Op::LocalResponseNorm(_)
             | Op::Softmax => {
@@ -111,8 +120,7 @@ impl Backward<'_> {
         match saved(&layer.op) {
             Saved::Input => Some(Operand::Read(self.storage.place(input))),
             Saved::Output => Some(Operand::Read(self.storage.place(tensor))),
-            Saved::Indices => Some(Operand::Read(self.storage.indices(tensor))),
-            Saved::Nothing => None,
+            Saved::Indices | Saved::Nothing => None,
         }
     }
 
@@ -151,13 +159,23 @@ impl Backward<'_> {
         self.push(of.index, call);
     }
 
-    /// A convolution, and before it the activation behind it.
+    /// The activation that a convolution's kernel computes too, in place, from what it gave.
+    fn fused_activation(&mut self, index: usize, given: NodeId, activation: Activation, d_y: Place) {
+        let module = module(&Op::Activation(activation));
+        let operands = vec![Operand::Read(self.storage.place(given)), Operand::Write(d_y)];
+        self.push(index, numberwise(&module, "backward_in_place", operands));
+    }
+
+    /// A convolution, and before it the activation behind it, unless the gradient has come through that behind a max-pool.
     fn conv2d(&mut self, tensor: NodeId, node: &Node<'_>, fused: &Fused<'_>, d_y: Place) {
         let (index, input) = (node.index, node.inputs[0]);
-        if let Some(activation) = self.lowered.activation(fused) {
-            let module = module(&Op::Activation(activation));
-            let operands = vec![Operand::Read(self.storage.place(tensor)), Operand::Write(d_y)];
-            self.push(index, numberwise(&module, "backward_in_place", operands));
+        let is_pooled = |(reader, node): (NodeId, &Node<'_>)| {
+            self.pooled[reader.0].is_some() && node.inputs.contains(&tensor)
+        };
+        if let Some(activation) = self.lowered.activation(fused)
+            && !self.lowered.nodes().any(is_pooled)
+        {
+            self.fused_activation(index, tensor, activation, d_y);
         }
         let descriptor = Descriptor::of(fused.conv, index, self.lowered.layout(input), d_y.layout);
         self.weighted(index, input, fused.algorithm.module(), descriptor, d_y);

@@ -116,6 +116,25 @@ impl<'g> Lowered<'g> {
         readers
     }
 
+    /// The activation that a convolution's kernel computes before a max-pool, by the index of the pool's tensor, if nobody
+    /// else sees what stands between them.
+    ///
+    /// The gradient of a window goes to its largest pixel alone, which is what the pool gives. So the activation's gradient
+    /// follows from that as well, and is computed behind the pool, where there are fewer numbers.
+    pub(super) fn pooled_activations(&self) -> Vec<Option<Activation>> {
+        let readers = self.readers();
+        let of_tensor = |(tensor, node): (NodeId, &Node<'_>)| {
+            let Work::Layer(Layer { op: Op::MaxPool2d(_) | Op::AdaptiveMaxPool2d(_), .. }) = node.work else {
+                return None;
+            };
+            let input = node.inputs[0];
+            let Work::Conv2d(fused) = &self.node(input)?.work else { return None };
+            let seen_by_others = readers[input.0] != [tensor] || self.outputs.contains(&input);
+            if seen_by_others { None } else { self.activation(fused) }
+        };
+        std::iter::once(None).chain(self.nodes().map(of_tensor)).collect()
+    }
+
     /// Whether a tensor depends on anything learned, by the tensor's index.
     pub(super) fn learns(&self) -> Vec<bool> {
         let mut learns = vec![false];

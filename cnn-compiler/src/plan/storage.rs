@@ -74,10 +74,11 @@ pub(super) fn saved(op: &Op) -> Saved {
     }
 }
 
-/// Whether the backward pass of a node needs what the node gave.
-fn keeps_output(node: &Node<'_>) -> bool {
+/// Whether the backward pass needs what a node gave: for the node's own gradient, or for that of an activation before the
+/// node, which is a max-pool.
+fn keeps_output(node: &Node<'_>, pooled: Option<Activation>) -> bool {
     match &node.work {
-        Work::Layer(layer) => saved(&layer.op) == Saved::Output,
+        Work::Layer(layer) => saved(&layer.op) == Saved::Output || pooled.is_some(),
         Work::Conv2d(fused) => fused.activation.is_some(),
         Work::FromPlanes | Work::ToPlanes => false,
     }
@@ -97,6 +98,8 @@ struct Assigner<'l> {
     lowered: &'l Lowered<'l>,
     purpose: Purpose,
     readers: Vec<Vec<NodeId>>,
+    /// [`Lowered::pooled_activations`]
+    pooled: Vec<Option<Activation>>,
     classes: Vec<Class>,
     /// The class of each tensor.
     class_of: Vec<usize>,
@@ -106,7 +109,9 @@ impl Storage {
     /// Decides where each tensor stands.
     pub(super) fn assign(lowered: &Lowered<'_>, purpose: Purpose) -> Self {
         let readers = lowered.readers();
-        let mut assigner = Assigner { lowered, purpose, readers, classes: Vec::new(), class_of: Vec::new() };
+        let pooled = lowered.pooled_activations();
+        let mut assigner =
+            Assigner { lowered, purpose, readers, pooled, classes: Vec::new(), class_of: Vec::new() };
         assigner.open(NodeId::INPUT);
         for (tensor, node) in lowered.nodes() {
             assigner.node(tensor, node);
@@ -262,8 +267,12 @@ impl Assigner<'_> {
     /// Whether the backward pass of a layer that wrote to the class needs what it wrote.
     fn keeps_an_output(&self, class: usize) -> bool {
         let class = &self.classes[class];
-        let nodes = class.members.iter().filter_map(|member| self.lowered.node(*member));
-        nodes.into_iter().any(keeps_output) || class.children.iter().any(|child| self.keeps_an_output(*child))
+        let mut nodes = class
+            .members
+            .iter()
+            .filter_map(|member| Some((self.lowered.node(*member)?, self.pooled[member.0])));
+        nodes.any(|(node, pooled)| keeps_output(node, pooled))
+            || class.children.iter().any(|child| self.keeps_an_output(*child))
     }
 
     /// Turns classes into places.
