@@ -250,21 +250,42 @@ impl<'g> Machine<'g> {
         assert_eq!(self.output.read(0, all, self.zero), Some(concat(outputs)));
     }
 
+    /// The gradient of the activation before a max-pool, computed from what the pool gave and its gradient, in place.
+    fn behind_pool(&mut self, pool: usize, [y, d_y]: [Place; 2]) {
+        let layer = &self.graph.layers[pool];
+        let input = layer.inputs[0];
+        assert_eq!(self.graph.readers()[input.0], [NodeId(pool + 1)], "nobody else looks between them");
+        assert_eq!(self.read(y), Some(self.expected.values[pool + 1].clone()), "what the pool gave");
+        assert_eq!(self.read(d_y), self.expected.gradients[pool + 1], "the pool's gradient");
+        let value = self.terms.whole(Term::Backward(input.0 - 1), layer.output.len());
+        self.write(d_y, &value);
+    }
+
     fn backward(&mut self, pass: &Pass) {
         let learns = learns(self.graph);
+        // By max-pool, the activation before it whose gradient is computed behind it.
+        let mut behind_pool = vec![None; self.graph.layers.len()];
         for step in &pass.steps {
             let Action::Call(call) = &step.action else { panic!("{step:?}") };
             if self.moves(call) {
                 continue;
             }
             let mut index = step.layer.expect("a kernel belongs to a layer");
-            if call.kernel.starts_with("activation")
-                && matches!(self.graph.layers[index].op, Op::Conv2d(_) | Op::Linear(_))
-            {
-                index = self.graph.readers()[index + 1][0].0 - 1; // the activation that was fused
+            let mut places = places(call);
+            if call.kernel.starts_with("activation") {
+                match self.graph.layers[index].op {
+                    Op::Conv2d(_) | Op::Linear(_) => {
+                        index = self.graph.readers()[index + 1][0].0 - 1; // the activation that was fused
+                    }
+                    Op::MaxPool2d(_) | Op::AdaptiveMaxPool2d(_) => {
+                        self.behind_pool(index, [places[0], places[1]]);
+                        behind_pool[index] = Some(self.graph.layers[index].inputs[0].0 - 1);
+                        continue;
+                    }
+                    _ => {}
+                }
             }
             let (node, layer) = (NodeId(index + 1), &self.graph.layers[index]);
-            let mut places = places(call);
             let weights_only = call.kernel.ends_with("::backward_weight");
             let input_only = call.kernel.ends_with("::backward_input");
             if let Some(kept) = kept(node, layer).filter(|_| !input_only) {
@@ -276,7 +297,11 @@ impl<'g> Machine<'g> {
                 let value = Some(self.terms.whole(Term::Indices(index), indices.len));
                 assert_eq!(self.read(indices), value, "what was kept of forward: {step:?}");
             }
-            let d_y = self.expected.gradients[node.0].clone();
+            // Where the activation's gradient was computed behind the pool, the pool gives both.
+            let d_y = match behind_pool[index] {
+                Some(activation) => Some(self.terms.whole(Term::Backward(activation), layer.output.len())),
+                None => self.expected.gradients[node.0].clone(),
+            };
             assert_eq!(self.read(places[0]), d_y, "the gradient that goes in: {step:?}");
             for operand in &call.operands {
                 if let Operand::Gradient(Some(tensor)) | Operand::WeightGradient(tensor) = operand {
@@ -292,7 +317,7 @@ impl<'g> Machine<'g> {
             assert!(wanted || is_norm, "nobody asks for this gradient: {step:?}");
             let d_x = *places.last().expect("a gradient is written");
             let len = self.graph.shape(layer.inputs[0]).len();
-            let contribution = self.terms.whole(Term::Backward(index), len);
+            let contribution = self.terms.whole(Term::Backward(behind_pool[index].unwrap_or(index)), len);
             let value = if accumulates(call) {
                 let old = self.read(d_x).expect("what is added to has been written");
                 self.terms.sum(vec![old, contribution])
