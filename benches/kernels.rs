@@ -1,6 +1,6 @@
 //! The kernels of convolutions and linear layers, over layer shapes of LeNet, AlexNet, VGG-11, NiN and GoogLeNet.
 //!
-//! `cargo bench --bench kernels -- [FILTER]`. All run on one thread. Beside the time stand GFLOP/s of the plain sum and
+//! `cargo bench -p cnn-benches --bench kernels -- [FILTER]`. All run on one thread. Beside the time stand GFLOP/s of the plain sum and
 //! their share of what the core can do at most, multiplying and adding in registers alone, as measured right after. An
 //! algorithm that needs fewer multiplications can be above 100 %.
 

@@ -1,6 +1,6 @@
 //! The layers that are not convolutions, on images in the layout of the network.
 //!
-//! `cargo bench --bench planes -- [FILTER]`. These layers are bound by memory: the bytes per second are those of all
+//! `cargo bench -p cnn-benches --bench planes -- [FILTER]`. These layers are bound by memory: the bytes per second are those of all
 //! operands, each read or written once, to be held against those of the first line, a copy of as many.
 
 mod operands;

@@ -102,6 +102,9 @@ pub(crate) struct Run {
     pub(crate) units: Range<usize>,
 }
 
+/// What is done with a run of numbers of some images: they are read, and those of another written.
+type OnRun<'a, const R: usize> = dyn Fn(Run, [&[f32]; R], &mut [f32]) + Sync + 'a;
+
 /// Runs `body` on runs of numbers that make up all images of `written`, beside the same runs of `read`, in parallel.
 ///
 /// A run is a number of units of `unit` numbers: whole images where there are enough for all threads, otherwise parts of
@@ -113,7 +116,7 @@ pub(crate) fn over_runs<const R: usize>(
     read: [View<'_>; R],
     mut written: ViewMut<'_>,
     mut work: Workspace<'_>,
-    body: &(impl Fn(Run, [&[f32]; R], &mut [f32]) + Sync),
+    body: &OnRun<R>,
 ) {
     let (count, len) = (written.count(), written.image_len());
     for read in &read {

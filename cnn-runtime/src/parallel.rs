@@ -40,12 +40,13 @@ pub trait Split: Sized + Send {
 
 /// Cuts `work` and `scratch` into at most `lanes` parts and runs `body` on each, in parallel.
 ///
-/// `scratch` is `lanes` equal pieces, one for each part. With one lane, `body` runs right here.
+/// `scratch` is `lanes` equal pieces, one for each part. With one lane, `body` runs right here. It is called once for each
+/// part, so it need not be of a type of its own, for which all of this would be compiled again.
 pub fn over<W: Split, T: Send>(
     work: W,
     scratch: &mut [T],
     lanes: usize,
-    body: &(impl Fn(W, &mut [T]) + Sync),
+    body: &(dyn Fn(W, &mut [T]) + Sync),
 ) {
     let units = work.units();
     if lanes <= 1 || units <= 1 {
@@ -54,20 +55,27 @@ pub fn over<W: Split, T: Send>(
     let left = lanes / 2;
     let (a, b) = work.cut(units * left / lanes);
     let (scratch_a, scratch_b) = scratch.split_at_mut(scratch.len() / lanes * left);
-    join(|| over(a, scratch_a, left, body), || over(b, scratch_b, lanes - left, body));
+    let (mut a, mut b) = (Some((a, scratch_a)), Some((b, scratch_b)));
+    join(
+        &mut || a.take().into_iter().for_each(|(work, scratch)| over(work, scratch, left, body)),
+        &mut || b.take().into_iter().for_each(|(work, scratch)| over(work, scratch, lanes - left, body)),
+    );
 }
 
+/// Half of some work.
+type Part<'a> = &'a mut (dyn FnMut() + Send);
+
 /// Runs both, at the same time where there are threads for it.
-#[cfg(feature = "rayon")]
-fn join(a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
+///
+/// Of one type for all kernels: what rayon compiles for each type of work is many times as long as this file.
+fn join(a: Part, b: Part) {
+    #[cfg(feature = "rayon")]
     rayon::join(a, b);
-}
-
-/// Runs both, at the same time where there are threads for it.
-#[cfg(not(feature = "rayon"))]
-fn join(a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
-    a();
-    b();
+    #[cfg(not(feature = "rayon"))]
+    {
+        a();
+        b();
+    }
 }
 
 impl Split for View<'_> {

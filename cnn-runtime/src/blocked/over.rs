@@ -36,11 +36,7 @@ pub(crate) struct Place {
 }
 
 /// What a kernel does with a block: it reads the block at the same place of some images and writes that of others.
-pub(crate) trait OnBlock<const R: usize, const W: usize>:
-    Fn(Place, [&[f32]; R], [&mut [f32]; W]) + Sync
-{
-}
-impl<const R: usize, const W: usize, F: Fn(Place, [&[f32]; R], [&mut [f32]; W]) + Sync> OnBlock<R, W> for F {}
+type OnBlock<'a, const R: usize, const W: usize> = dyn Fn(Place, [&[f32]; R], [&mut [f32]; W]) + Sync + 'a;
 
 /// Runs `body` on every block of the images, in parallel: whole images where there are enough for all threads, otherwise
 /// blocks of each. A block costs `cost` multiply-adds.
@@ -50,7 +46,7 @@ pub(crate) fn over_blocks<const R: usize, const W: usize>(
     read: [InBlocks<View<'_>>; R],
     mut written: [InBlocks<ViewMut<'_>>; W],
     mut work: Workspace<'_>,
-    body: &impl OnBlock<R, W>,
+    body: &OnBlock<R, W>,
 ) {
     let count = written[0].images.count();
     let read_sizes =

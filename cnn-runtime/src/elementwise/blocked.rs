@@ -48,6 +48,10 @@ pub(crate) enum Halo {
     Out,
 }
 
+/// What is done with a run of pixels, of which it is told where they stand: those of some images are read, and those of
+/// another written.
+type OnRun<'a, const R: usize> = dyn Fn(Place, usize, [&[f32]; R], &mut [f32]) + Sync + 'a;
+
 /// Runs `body` on runs of pixels that make up the planes of all blocks of `written`, beside the same pixels of `read`, in
 /// parallel: rows, or larger runs where halos permit. It is told the place of the block, and that of the run's first pixel
 /// on the plane; which of these counts nothing where halos run along. A number costs `cost` multiply-adds.
@@ -57,7 +61,7 @@ pub(crate) fn over_runs<const R: usize>(
     read: [(Blocked, View<'_>); R],
     (to, written): (Blocked, ViewMut<'_>),
     work: Workspace<'_>,
-    body: &(impl Fn(Place, usize, [&[f32]; R], &mut [f32]) + Sync),
+    body: &OnRun<R>,
 ) {
     let layouts = read.map(|(layout, _)| layout);
     let alike = layouts.iter().all(|layout| layout.halo == to.halo);

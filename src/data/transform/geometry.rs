@@ -4,6 +4,8 @@ use super::Error;
 use crate::data::Picture;
 use cnn_runtime::random::Stream;
 use fast_image_resize as fir;
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::F32;
 use std::ops::RangeInclusive;
 
 /// A part of a picture.
@@ -53,14 +55,14 @@ pub(super) fn resize(
     let options =
         fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Bilinear));
     let mut resizer = fir::Resizer::new();
-    let kind = fir::PixelType::F32;
     Ok(picture.map_planes(height, width, |from, to| {
         let (from, to) = (bytemuck::cast_slice(from), bytemuck::cast_slice_mut(to));
-        let from = fir::images::ImageRef::new(from_width as u32, from_height as u32, from, kind);
-        let to = fir::images::Image::from_slice_u8(width as u32, height as u32, to, kind);
+        // Of one type of pixels: `Resizer::resize`, which takes them all, is a minute's work for the compiler.
+        let from = TypedImageRef::<F32>::from_buffer(from_width as u32, from_height as u32, from);
+        let to = TypedImage::<F32>::from_buffer(width as u32, height as u32, to);
         let (Ok(from), Ok(mut to)) = (from, to) else { unreachable!("a number for each pixel") };
-        if let Err(error) = resizer.resize(&from, &mut to, &options) {
-            unreachable!("both have pixels of one type: {error}");
+        if let Err(error) = resizer.resize_typed(&from, &mut to, &options) {
+            unreachable!("images of at least one pixel: {error}");
         }
     }))
 }
