@@ -17,6 +17,7 @@ pub mod conv2d;
 pub mod conv_transpose2d;
 pub mod dropout;
 pub mod elementwise;
+pub mod emitted;
 pub mod error;
 mod gemm;
 pub mod init;

@@ -4,40 +4,36 @@
 //!
 //! ```text
 //! {
-//!     let ([a, b], work) = pass.arena.split(pass.count, [rt::memory::Buffer::new(at[0], 784), …]);
-//!     rt::conv2d::im2col::forward(&L0, a.into_view(), &pass.parameters[at[2]..at[2] + 150], Some(…), b, work);
+//!     let ([t0, t1], work) = pass.arena.split(pass.count, [Buffer::new(at[0], 784), …]);
+//!     conv2d::im2col::forward(&L0, t0.into_view(), &pass.parameters[at[2]..at[2] + 150], Some(…), t1, work);
 //! }
 //! ```
 
 use super::descriptor::{Descriptors, float};
-use super::runtime;
 use crate::ops::activation::Activation;
 use crate::plan::{Call, Epilogue, Mode, Operand, Parameters, Place, Root};
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
 
 /// Numbers that differ between calls of the same function: each becomes `at[i]`.
 #[derive(Default)]
 pub(super) struct Offsets {
-    numbers: Vec<TokenStream>,
+    numbers: Vec<String>,
 }
 
 impl Offsets {
     /// The expression for one more number.
-    pub(super) fn at(&mut self, number: impl quote::ToTokens) -> TokenStream {
-        let index = proc_macro2::Literal::usize_unsuffixed(self.numbers.len());
-        self.numbers.push(number.into_token_stream());
-        quote!(at[#index])
+    pub(super) fn at(&mut self, number: impl ToString) -> String {
+        let index = self.numbers.len();
+        self.numbers.push(number.to_string());
+        format!("at[{index}]")
     }
 
     /// The range of a prepared piece.
-    pub(super) fn prepared(&mut self, piece: usize) -> TokenStream {
-        let end = piece + 1;
-        let (start, end) = (self.at(quote!(PREPARED[#piece])), self.at(quote!(PREPARED[#end])));
-        quote!(#start..#end)
+    pub(super) fn prepared(&mut self, piece: usize) -> String {
+        let [start, end] = [piece, piece + 1].map(|piece| self.at(format_args!("PREPARED[{piece}]")));
+        format!("{start}..{end}")
     }
 
-    pub(super) fn finish(self) -> Vec<TokenStream> {
+    pub(super) fn finish(self) -> Vec<String> {
         self.numbers
     }
 }
@@ -51,22 +47,27 @@ pub(super) struct Memory<'p> {
 
 impl Memory<'_> {
     /// Where a tensor of the network starts in its vector, and its length.
-    pub(super) fn range(self, tensor: usize, offsets: &mut Offsets) -> (TokenStream, usize) {
+    fn start_and_len(self, tensor: usize, offsets: &mut Offsets) -> (String, usize) {
         let placed = &self.parameters.tensors[tensor];
         (offsets.at(placed.offset), placed.tensor.len())
+    }
+
+    /// Where a tensor of the network stands in its vector.
+    pub(super) fn range(self, tensor: usize, offsets: &mut Offsets) -> String {
+        let (start, len) = self.start_and_len(tensor, offsets);
+        format!("{start}..{start} + {len}")
     }
 }
 
 /// A buffer of the arena; `None` for the user's memory.
-pub(super) fn buffer(place: Place, memory: Memory<'_>, offsets: &mut Offsets) -> Option<TokenStream> {
+pub(super) fn buffer(place: Place, memory: Memory<'_>, offsets: &mut Offsets) -> Option<String> {
     let Root::Buffer(index) = place.root else { return None };
-    let rt = runtime();
     let offset = offsets.at(memory.buffers[index]);
     let Place { start, len, stride, .. } = place;
     Some(if start == 0 && len == stride {
-        quote!(#rt::memory::Buffer::new(#offset, #len))
+        format!("Buffer::new({offset}, {len})")
     } else {
-        quote!(#rt::memory::Buffer::part(#offset, #start, #len, #stride))
+        format!("Buffer::part({offset}, {start}, {len}, {stride})")
     })
 }
 
@@ -76,8 +77,7 @@ pub(super) fn call(
     memory: Memory<'_>,
     offsets: &mut Offsets,
     descriptors: &mut Descriptors,
-) -> TokenStream {
-    let rt = runtime();
+) -> String {
     let mut writer = Writer {
         memory,
         offsets,
@@ -86,40 +86,29 @@ pub(super) fn call(
         gradients: Vec::new(),
         running: Vec::new(),
     };
-    let operands: Vec<TokenStream> = call.operands.iter().map(|operand| writer.operand(operand)).collect();
-    let kernel: TokenStream = {
-        let path = call.kernel.split("::").map(|part| Ident::new(part, Span::call_site()));
-        quote!(#rt #(::#path)*)
-    };
-    let layer = call.descriptor.as_ref().map(|descriptor| {
+    let mut arguments = String::new();
+    for operand in &call.operands {
+        arguments += &writer.operand(operand);
+        arguments += ", ";
+    }
+    let layer = call.descriptor.as_ref().map_or_else(String::new, |descriptor| {
         let name = writer.descriptors.name(descriptor);
-        quote!(&#name,)
+        format!("&{name}, ")
     });
+    let split_gradients = writer.disjoint(Slot::Gradient, "gradients");
+    let split_running = writer.disjoint(Slot::Running, "buffers");
     let (buffers, places) = writer.names(Slot::Buffer);
-    let (gradients, gradient_ranges) = writer.names(Slot::Gradient);
-    let (running, running_ranges) = writer.names(Slot::Running);
-    let split_gradients = (!gradients.is_empty()).then(
-        || quote!(let [#(#gradients),*] = #rt::memory::disjoint(pass.gradients, [#(#gradient_ranges),*]);),
-    );
-    let split_running = (!running.is_empty())
-        .then(|| quote!(let [#(#running),*] = #rt::memory::disjoint(pass.buffers, [#(#running_ranges),*]);));
     let split = match Prepared::of(call) {
         Prepared::Read => {
-            quote!(let ([#(#buffers),*], prepared, work) = pass.arena.split_prepared(pass.count, [#(#places),*]);)
+            format!("let ([{buffers}], prepared, work) = pass.arena.split_prepared(pass.count, [{places}]);")
         }
-        Prepared::Written => quote!(let (prepared, work) = pass.arena.prepared_mut();),
+        Prepared::Written => "let (prepared, work) = pass.arena.prepared_mut();".into(),
         Prepared::Untouched => {
-            quote!(let ([#(#buffers),*], work) = pass.arena.split(pass.count, [#(#places),*]);)
+            format!("let ([{buffers}], work) = pass.arena.split(pass.count, [{places}]);")
         }
     };
-    quote! {
-        {
-            #split_gradients
-            #split_running
-            #split
-            #kernel(#layer #(#operands,)* work);
-        }
-    }
+    let kernel = &call.kernel;
+    format!("{{ {split_gradients}{split_running}{split} {kernel}({layer}{arguments}work); }}\n")
 }
 
 /// What a call does with prepared memory.
@@ -154,92 +143,64 @@ struct Writer<'w, 'p> {
     memory: Memory<'p>,
     offsets: &'w mut Offsets,
     descriptors: &'w mut Descriptors,
-    buffers: Vec<TokenStream>,
-    gradients: Vec<TokenStream>,
-    running: Vec<TokenStream>,
+    buffers: Vec<String>,
+    gradients: Vec<String>,
+    running: Vec<String>,
 }
 
 impl Writer<'_, '_> {
-    fn operand(&mut self, operand: &Operand) -> TokenStream {
-        let rt = runtime();
+    fn operand(&mut self, operand: &Operand) -> String {
         match operand {
             Operand::Read(place) => match place.root {
-                Root::Input => quote!(pass.input),
-                Root::OutputGradient if place.is_whole() => quote!(pass.d_output),
-                Root::OutputGradient => {
-                    let (start, len) = (place.start, place.len);
-                    quote!(pass.d_output.part(#start, #len))
-                }
+                Root::Input => "pass.input".into(),
+                Root::OutputGradient if place.is_whole() => "pass.d_output".into(),
+                Root::OutputGradient => format!("pass.d_output.part({}, {})", place.start, place.len),
                 Root::Output => unreachable!("nothing reads the user's output"),
-                Root::Buffer(_) => {
-                    let name = self.place(*place);
-                    quote!(#name.into_view())
-                }
+                Root::Buffer(_) => format!("{}.into_view()", self.place(*place)),
             },
             Operand::Write(place) => match place.root {
-                Root::Output if place.is_whole() => quote!(pass.output.reborrow()),
-                Root::Output => {
-                    let (start, len) = (place.start, place.len);
-                    quote!(pass.output.reborrow().part(#start, #len))
-                }
+                Root::Output if place.is_whole() => "pass.output.reborrow()".into(),
+                Root::Output => format!("pass.output.reborrow().part({}, {})", place.start, place.len),
                 Root::Input | Root::OutputGradient => unreachable!("nothing writes to the user's input"),
-                Root::Buffer(_) => {
-                    let name = self.place(*place);
-                    quote!(#name)
-                }
+                Root::Buffer(_) => self.place(*place),
             },
             Operand::Weight(tensor) => self.parameter(*tensor),
-            Operand::Parameter(tensor) => self.optional(*tensor, Self::parameter),
+            Operand::Parameter(tensor) => optional(tensor.map(|tensor| self.parameter(tensor))),
             Operand::WeightGradient(tensor) => self.gradient(*tensor),
-            Operand::Gradient(tensor) => self.optional(*tensor, Self::gradient),
+            Operand::Gradient(tensor) => optional(tensor.map(|tensor| self.gradient(tensor))),
             Operand::Running(tensor) => {
-                let (start, len) = self.range(*tensor);
-                quote!(&pass.buffers[#start..#start + #len])
+                format!("&pass.buffers[{}]", self.memory.range(*tensor, self.offsets))
             }
             Operand::RunningMut(tensor) => {
-                let (start, len) = self.range(*tensor);
-                self.running.push(quote!((#start, #len)));
+                let (start, len) = self.memory.start_and_len(*tensor, self.offsets);
+                self.running.push(format!("({start}, {len})"));
                 name(Slot::Running, self.running.len() - 1)
             }
             Operand::Saved(range) => {
                 let (start, len) = (self.offsets.at(range.start), range.len());
-                quote!(#start..#start + #len)
+                format!("{start}..{start} + {len}")
             }
-            Operand::Mode(Mode::Overwrite) => quote!(#rt::Write::Overwrite),
-            Operand::Mode(Mode::Accumulate) => quote!(#rt::Write::Accumulate),
-            Operand::DropoutKey => quote!(pass.dropout),
+            Operand::Mode(Mode::Overwrite) => "Write::Overwrite".into(),
+            Operand::Mode(Mode::Accumulate) => "Write::Accumulate".into(),
+            Operand::DropoutKey => "pass.dropout".into(),
             Operand::Number(number) => float(*number),
-            Operand::Descriptor(descriptor) => {
-                let name = self.descriptors.name(descriptor);
-                quote!(&#name)
-            }
-            Operand::Prepared(piece) => {
-                let range = self.offsets.prepared(*piece);
-                quote!(&prepared[#range])
-            }
-            Operand::PreparedMut(piece) => {
-                let range = self.offsets.prepared(*piece);
-                quote!(&mut prepared[#range])
-            }
+            Operand::Descriptor(descriptor) => format!("&{}", self.descriptors.name(descriptor)),
+            Operand::Prepared(piece) => format!("&prepared[{}]", self.offsets.prepared(*piece)),
+            Operand::PreparedMut(piece) => format!("&mut prepared[{}]", self.offsets.prepared(*piece)),
             Operand::Epilogue(epilogue) => self.epilogue(epilogue),
-            Operand::Activation(activation) => epilogue_activation(*activation),
+            Operand::Activation(activation) => epilogue_activation(*activation).into(),
         }
     }
 
     /// All of it, unless someone looks at what stands between the layers.
-    fn epilogue(&mut self, epilogue: &Epilogue) -> TokenStream {
-        let rt = runtime();
-        let bias = self.optional(epilogue.bias, Self::parameter);
-        let norm = epilogue.norm.map(|piece| self.offsets.prepared(piece));
-        let norm = norm.map_or_else(
-            || quote!(::core::option::Option::None),
-            |range| quote!(::core::option::Option::Some(&prepared[#range])),
-        );
-        let (activation, channels) = (epilogue_activation(epilogue.activation), epilogue.channels);
-        quote!(#rt::pass::Fused { bias: #bias, norm: #norm, activation: #activation }.epilogue(#channels, pass.observer.looks()))
+    fn epilogue(&mut self, epilogue: &Epilogue) -> String {
+        let bias = epilogue.bias.map(|tensor| self.parameter(tensor));
+        let norm = epilogue.norm.map(|piece| format!("&prepared[{}]", self.offsets.prepared(piece)));
+        let (fused, channels) = (fused(bias, norm, epilogue), epilogue.channels);
+        format!("{fused}.epilogue({channels}, pass.observer.looks())")
     }
 
-    fn place(&mut self, place: Place) -> TokenStream {
+    fn place(&mut self, place: Place) -> String {
         let Some(buffer) = buffer(place, self.memory, self.offsets) else {
             unreachable!("only buffers of the arena are split off it")
         };
@@ -247,57 +208,67 @@ impl Writer<'_, '_> {
         name(Slot::Buffer, self.buffers.len() - 1)
     }
 
-    fn parameter(&mut self, tensor: usize) -> TokenStream {
-        let (start, len) = self.range(tensor);
-        quote!(&pass.parameters[#start..#start + #len])
+    fn parameter(&mut self, tensor: usize) -> String {
+        format!("&pass.parameters[{}]", self.memory.range(tensor, self.offsets))
     }
 
-    fn gradient(&mut self, tensor: usize) -> TokenStream {
-        let (start, len) = self.range(tensor);
-        self.gradients.push(quote!((#start, #len)));
+    fn gradient(&mut self, tensor: usize) -> String {
+        let (start, len) = self.memory.start_and_len(tensor, self.offsets);
+        self.gradients.push(format!("({start}, {len})"));
         name(Slot::Gradient, self.gradients.len() - 1)
     }
 
-    fn optional(&mut self, tensor: Option<usize>, write: fn(&mut Self, usize) -> TokenStream) -> TokenStream {
-        let Some(tensor) = tensor else { return quote!(::core::option::Option::None) };
-        let tokens = write(self, tensor);
-        quote!(::core::option::Option::Some(#tokens))
-    }
-
-    fn range(&mut self, tensor: usize) -> (TokenStream, usize) {
-        self.memory.range(tensor, self.offsets)
+    /// What borrows several parts of a vector of the pass, if any is wanted.
+    fn disjoint(&self, slot: Slot, vector: &str) -> String {
+        let (names, ranges) = self.names(slot);
+        if names.is_empty() {
+            return names;
+        }
+        format!("let [{names}] = disjoint(pass.{vector}, [{ranges}]); ")
     }
 
     /// The names of what is borrowed, and the expressions that say what it is.
-    fn names(&self, slot: Slot) -> (Vec<TokenStream>, &[TokenStream]) {
+    fn names(&self, slot: Slot) -> (String, String) {
         let list = match slot {
             Slot::Buffer => &self.buffers,
             Slot::Gradient => &self.gradients,
             Slot::Running => &self.running,
         };
-        ((0..list.len()).map(|i| name(slot, i)).collect(), list)
+        let names: Vec<String> = (0..list.len()).map(|i| name(slot, i)).collect();
+        (names.join(", "), list.join(", "))
     }
 }
 
-fn name(slot: Slot, index: usize) -> TokenStream {
+fn name(slot: Slot, index: usize) -> String {
     let prefix = match slot {
-        Slot::Buffer => "t",
-        Slot::Gradient => "d",
-        Slot::Running => "r",
+        Slot::Buffer => 't',
+        Slot::Gradient => 'd',
+        Slot::Running => 'r',
     };
-    let ident = format_ident!("{prefix}{index}");
-    quote!(#ident)
+    format!("{prefix}{index}")
+}
+
+/// `Some(…)` or `None`
+fn optional(expression: Option<String>) -> String {
+    expression.map_or_else(|| "None".into(), |expression| format!("Some({expression})"))
+}
+
+/// What a convolution's kernel computes behind its sums.
+pub(super) fn fused(bias: Option<String>, norm: Option<String>, epilogue: &Epilogue) -> String {
+    let (bias, norm) = (optional(bias), optional(norm));
+    format!(
+        "Fused {{ bias: {bias}, norm: {norm}, activation: {} }}",
+        epilogue_activation(epilogue.activation)
+    )
 }
 
 /// What the epilogue of a convolution ends with.
-pub(super) fn epilogue_activation(activation: Option<Activation>) -> TokenStream {
-    let rt = runtime();
-    let name = match activation {
-        None => quote!(Identity),
-        Some(Activation::Relu) => quote!(Relu),
-        Some(Activation::Relu6) => quote!(Relu6),
-        Some(Activation::Sigmoid) => quote!(Sigmoid),
+fn epilogue_activation(activation: Option<Activation>) -> &'static str {
+    match activation {
+        None => "Activation::Identity",
+        Some(Activation::Relu) => "Activation::Relu",
+        Some(Activation::Relu6) => "Activation::Relu6",
+        Some(Activation::Sigmoid) => "Activation::Sigmoid",
         Some(other) => unreachable!("{other:?} is not fused"),
-    };
-    quote!(#rt::conv2d::epilogue::Activation::#name)
+    }
 }

@@ -1,210 +1,185 @@
-//! The constants that tell kernels about layers. Each distinct one is written once, as an item that calls and tables name:
+//! The constants that tell kernels about layers. Each distinct one is written once, as an item that calls and tables name,
+//! and so are the windows and choices that stand in many of them:
 //!
 //! ```text
-//! const L3: rt::conv2d::dense::Dense = rt::conv2d::dense::Dense { … };
+//! const W1: Window = Window { … };
+//! const C2: Choice = Choice { … };
+//! const L3: Dense = Dense { … window: W1, …, forward: C2, … };
 //! ```
 
-use super::runtime;
-use crate::plan::{Blocked, Choices, Descriptor, Images, Tile, Window};
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use crate::ops::window::Sliding;
+use crate::plan::{Blocked, Choice, Choices, Descriptor, Images, Tile, Window};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// The constants of a network.
 #[derive(Default)]
 pub(super) struct Descriptors {
-    /// Names by text.
-    known: BTreeMap<String, Ident>,
-    items: TokenStream,
+    /// Names by value.
+    known: BTreeMap<String, String>,
+    items: String,
 }
 
 impl Descriptors {
     /// The name of a descriptor's constant.
-    pub(super) fn name(&mut self, descriptor: &Descriptor) -> Ident {
-        let (ty, value) = descriptor_tokens(descriptor);
-        let next = format_ident!("L{}", self.known.len());
-        let name = self.known.entry(value.to_string()).or_insert_with(|| {
-            self.items.extend(quote!(const #next: #ty = #value;));
-            next
-        });
-        name.clone()
+    pub(super) fn name(&mut self, descriptor: &Descriptor) -> String {
+        let (ty, value) = self.descriptor(descriptor);
+        self.constant('L', &ty, value)
     }
 
     /// The items.
-    pub(super) fn finish(self) -> TokenStream {
+    pub(super) fn finish(self) -> String {
         self.items
+    }
+
+    /// The name of the constant with this value.
+    fn constant(&mut self, prefix: char, ty: &str, value: String) -> String {
+        if let Some(name) = self.known.get(&value) {
+            return name.clone();
+        }
+        let name = format!("{prefix}{}", self.known.len());
+        let _ = writeln!(self.items, "const {name}: {ty} = {value};");
+        self.known.insert(value, name.clone());
+        name
+    }
+
+    /// The type of a descriptor and its value.
+    fn descriptor(&mut self, descriptor: &Descriptor) -> (String, String) {
+        let (ty, fields) = match descriptor {
+            Descriptor::Conv2d { in_channels, out_channels, groups, window } => {
+                let value = self.conv2d(*in_channels, *out_channels, *groups, window);
+                return ("Conv2d".into(), value);
+            }
+            Descriptor::BlockedConv2d {
+                choices,
+                in_channels,
+                out_channels,
+                groups,
+                window,
+                x_halo,
+                y_halo,
+            } => {
+                let conv = self.conv2d(*in_channels, *out_channels, *groups, window);
+                let fields = format!("conv: {conv}, x_halo: {x_halo:?}, y_halo: {y_halo:?}");
+                match choices {
+                    Some(choices) => ("Dense", self.dense(&format!("BlockedConv2d {{ {fields} }}"), choices)),
+                    None => ("BlockedConv2d", fields),
+                }
+            }
+            Descriptor::FirstConv2d { in_channels, out_channels, window, y_halo } => {
+                let conv = self.conv2d(*in_channels, *out_channels, 1, window);
+                ("FirstConv2d", format!("conv: {conv}, y_halo: {y_halo:?}"))
+            }
+            Descriptor::FirstPooled { first, pool, y_halo } => {
+                let ((_, first), pool) = (self.descriptor(first), self.window(pool));
+                ("FirstPooled", format!("first: {first}, pool: {pool}, y_halo: {y_halo:?}"))
+            }
+            Descriptor::Blocked(image) => return ("Blocked".into(), blocked(*image)),
+            Descriptor::Haloed { layer, x_halo, y_halo } => {
+                let (ty, layer) = self.descriptor(layer);
+                let value = format!("Haloed {{ layer: {layer}, x_halo: {x_halo:?}, y_halo: {y_halo:?} }}");
+                return (format!("Haloed<{ty}>"), value);
+            }
+            Descriptor::Images(images) => {
+                return (format!("Operands<{}>", images.halos.len()), operands(images));
+            }
+            Descriptor::BlockedBatchNorm2d { norm, images } => {
+                let ((_, norm), count, images) =
+                    (self.descriptor(norm), images.halos.len(), operands(images));
+                let value = format!("BlockedBatchNorm2d {{ norm: {norm}, images: {images} }}");
+                return (format!("BlockedBatchNorm2d<{count}>"), value);
+            }
+            Descriptor::Part { whole, part, first } => {
+                ("Part", format!("whole: {}, part: {}, first: {first}", blocked(*whole), blocked(*part)))
+            }
+            Descriptor::Linear { in_features, out_features } => {
+                ("Linear", format!("in_features: {in_features}, out_features: {out_features}"))
+            }
+            Descriptor::MaxPool2d { channels, window } => {
+                ("MaxPool2d", format!("channels: {channels}, window: {}", self.window(window)))
+            }
+            Descriptor::AvgPool2d { channels, window, count_include_pad } => {
+                let window = self.window(window);
+                let fields =
+                    format!("channels: {channels}, window: {window}, count_include_pad: {count_include_pad}");
+                ("AvgPool2d", fields)
+            }
+            Descriptor::AdaptivePool2d { channels, input, output } => {
+                ("AdaptivePool2d", format!("channels: {channels}, input: {input:?}, output: {output:?}"))
+            }
+            Descriptor::Upsample { channels, input, scale, align_corners } => {
+                let fields = format!(
+                    "channels: {channels}, input: {input:?}, scale: {scale:?}, align_corners: {align_corners}"
+                );
+                ("Upsample", fields)
+            }
+            Descriptor::LocalResponseNorm { channels, pixels, size, alpha, beta, k } => {
+                let [alpha, beta, k] = [alpha, beta, k].map(|number| float(*number));
+                let sizes = format!("channels: {channels}, pixels: {pixels}, size: {size}");
+                ("LocalResponseNorm", format!("{sizes}, alpha: {alpha}, beta: {beta}, k: {k}"))
+            }
+            Descriptor::Softmax { channels, pixels } => {
+                ("Softmax", format!("channels: {channels}, pixels: {pixels}"))
+            }
+            Descriptor::BatchNorm2d { channels, pixels, eps, momentum } => {
+                let [eps, momentum] = [eps, momentum].map(|number| float(*number));
+                let fields =
+                    format!("channels: {channels}, pixels: {pixels}, eps: {eps}, momentum: {momentum}");
+                ("BatchNorm2d", fields)
+            }
+            Descriptor::Dropout { p, layer } => ("Dropout", format!("p: {}, layer: {layer}", float(*p))),
+        };
+        (ty.into(), format!("{ty} {{ {fields} }}"))
+    }
+
+    /// The fields of a convolution without groups.
+    fn dense(&mut self, conv: &str, choices: &Choices) -> String {
+        let Choices { forward, backward_input, backward_weight } = choices;
+        let [forward, backward_input, backward_weight] =
+            [forward, backward_input, backward_weight].map(|choice| self.choice(*choice));
+        format!(
+            "conv: {conv}, forward: {forward}, backward_input: {backward_input}, backward_weight: {backward_weight}"
+        )
+    }
+
+    fn choice(&mut self, choice: Choice) -> String {
+        let algorithm = |tile: Option<Tile>| match tile {
+            None => "Algorithm::Direct".into(),
+            Some(tile) => format!("Algorithm::Winograd(Tile::{tile:?})"),
+        };
+        let (f2, fast, fast_from) = (algorithm(choice.f2), algorithm(choice.fast), choice.fast_from);
+        let value = format!("Choice {{ f2: {f2}, fast: {fast}, fast_from: {fast_from} }}");
+        self.constant('C', "Choice", value)
+    }
+
+    fn conv2d(&mut self, in_channels: usize, out_channels: usize, groups: usize, window: &Window) -> String {
+        let window = self.window(window);
+        format!(
+            "Conv2d {{ in_channels: {in_channels}, out_channels: {out_channels}, groups: {groups}, window: {window} }}"
+        )
+    }
+
+    fn window(&mut self, window: &Window) -> String {
+        let Window { input, output, sliding } = window;
+        let Sliding { kernel, stride, padding, dilation } = sliding;
+        let value = format!(
+            "Window {{ input: {input:?}, output: {output:?}, kernel: {kernel:?}, stride: {stride:?}, \
+             padding: {padding:?}, dilation: {dilation:?} }}"
+        );
+        self.constant('W', "Window", value)
     }
 }
 
 /// A number as `f32`.
-pub(super) fn float(number: f64) -> TokenStream {
-    let literal = proc_macro2::Literal::f64_suffixed(number.abs());
-    let sign = (number < 0.0).then(|| quote!(-));
-    quote!((#sign #literal as f32))
+pub(super) fn float(number: f64) -> String {
+    format!("{number:?}f64 as f32")
 }
 
 /// The layout of an image in blocks.
-fn blocked_tokens(blocked: Blocked) -> TokenStream {
-    let rt = runtime();
-    let (channels, plane, halo) = (blocked.channels, pair(blocked.plane), pair(blocked.halo));
-    quote!(#rt::blocked::Blocked { channels: #channels, plane: #plane, halo: #halo })
+fn blocked(Blocked { channels, plane, halo }: Blocked) -> String {
+    format!("Blocked {{ channels: {channels}, plane: {plane:?}, halo: {halo:?} }}")
 }
 
-/// A convolution without groups.
-fn dense_tokens(conv: &TokenStream, choices: &Choices) -> (TokenStream, TokenStream) {
-    let rt = runtime();
-    let algorithm = |tile: Option<Tile>| match tile {
-        None => quote!(#rt::conv2d::dense::Algorithm::Direct),
-        Some(tile) => {
-            let name = format_ident!("{tile:?}");
-            quote!(#rt::conv2d::dense::Algorithm::Winograd(#rt::conv2d::winograd::Tile::#name))
-        }
-    };
-    let [forward, backward_input, backward_weight] =
-        [choices.forward, choices.backward_input, choices.backward_weight].map(|choice| {
-            let (f2, fast, fast_from) = (algorithm(choice.f2), algorithm(choice.fast), choice.fast_from);
-            quote!(#rt::conv2d::dense::Choice { f2: #f2, fast: #fast, fast_from: #fast_from })
-        });
-    let ty = quote!(#rt::conv2d::dense::Dense);
-    let fields = quote! {
-        conv: #conv, forward: #forward, backward_input: #backward_input, backward_weight: #backward_weight,
-    };
-    (ty.clone(), quote!(#ty { #fields }))
-}
-
-fn conv2d_tokens(in_channels: usize, out_channels: usize, groups: usize, window: &Window) -> TokenStream {
-    let rt = runtime();
-    let window = window_tokens(window);
-    quote! {
-        #rt::conv2d::Conv2d {
-            in_channels: #in_channels, out_channels: #out_channels, groups: #groups, window: #window,
-        }
-    }
-}
-
-/// The type of a descriptor and its value.
-fn descriptor_tokens(descriptor: &Descriptor) -> (TokenStream, TokenStream) {
-    let rt = runtime();
-    match descriptor {
-        Descriptor::Conv2d { in_channels, out_channels, groups, window } => {
-            (quote!(#rt::conv2d::Conv2d), conv2d_tokens(*in_channels, *out_channels, *groups, window))
-        }
-        Descriptor::BlockedConv2d { choices, in_channels, out_channels, groups, window, x_halo, y_halo } => {
-            let conv = conv2d_tokens(*in_channels, *out_channels, *groups, window);
-            let halos = halo_tokens(*x_halo, *y_halo);
-            let ty = quote!(#rt::conv2d::BlockedConv2d);
-            let blocked = quote!(#ty { conv: #conv, #halos });
-            match choices {
-                Some(choices) => dense_tokens(&blocked, choices),
-                None => (ty, blocked),
-            }
-        }
-        Descriptor::FirstConv2d { in_channels, out_channels, window, y_halo } => {
-            let (conv, y_halo) = (conv2d_tokens(*in_channels, *out_channels, 1, window), pair(*y_halo));
-            let ty = quote!(#rt::conv2d::first_layer::FirstConv2d);
-            (ty.clone(), quote!(#ty { conv: #conv, y_halo: #y_halo }))
-        }
-        Descriptor::FirstPooled { first, pool, y_halo } => {
-            let ((_, first), pool, y_halo) = (descriptor_tokens(first), window_tokens(pool), pair(*y_halo));
-            let ty = quote!(#rt::conv2d::first_layer::FirstPooled);
-            (ty.clone(), quote!(#ty { first: #first, pool: #pool, y_halo: #y_halo }))
-        }
-        Descriptor::Blocked(blocked) => (quote!(#rt::blocked::Blocked), blocked_tokens(*blocked)),
-        Descriptor::Haloed { layer, x_halo, y_halo } => {
-            let ((layer_ty, layer), halos) = (descriptor_tokens(layer), halo_tokens(*x_halo, *y_halo));
-            let ty = quote!(#rt::blocked::Haloed);
-            (quote!(#ty<#layer_ty>), quote!(#ty { layer: #layer, #halos }))
-        }
-        Descriptor::Images(images) => images_tokens(images),
-        Descriptor::BlockedBatchNorm2d { norm, images } => {
-            let ((_, norm), (_, images_value)) = (descriptor_tokens(norm), images_tokens(images));
-            let (ty, count) = (quote!(#rt::batch_norm2d::BlockedBatchNorm2d), images.halos.len());
-            (quote!(#ty<#count>), quote!(#ty { norm: #norm, images: #images_value }))
-        }
-        Descriptor::Part { whole, part, first } => {
-            let (whole, part) = (blocked_tokens(*whole), blocked_tokens(*part));
-            let ty = quote!(#rt::elementwise::blocked::Part);
-            (ty.clone(), quote!(#ty { whole: #whole, part: #part, first: #first }))
-        }
-        Descriptor::Linear { in_features, out_features } => {
-            let ty = quote!(#rt::linear::Linear);
-            (ty.clone(), quote!(#ty { in_features: #in_features, out_features: #out_features }))
-        }
-        Descriptor::MaxPool2d { channels, window } => {
-            let window = window_tokens(window);
-            let ty = quote!(#rt::pool::MaxPool2d);
-            (ty.clone(), quote!(#ty { channels: #channels, window: #window }))
-        }
-        Descriptor::AvgPool2d { channels, window, count_include_pad } => {
-            let window = window_tokens(window);
-            let ty = quote!(#rt::pool::AvgPool2d);
-            let fields = quote!(channels: #channels, window: #window, count_include_pad: #count_include_pad);
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::AdaptivePool2d { channels, input, output } => {
-            let (input, output) = (pair(*input), pair(*output));
-            let ty = quote!(#rt::pool::AdaptivePool2d);
-            (ty.clone(), quote!(#ty { channels: #channels, input: #input, output: #output }))
-        }
-        Descriptor::Upsample { channels, input, scale, align_corners } => {
-            let (input, scale) = (pair(*input), pair(*scale));
-            let ty = quote!(#rt::upsample::Upsample);
-            let fields =
-                quote!(channels: #channels, input: #input, scale: #scale, align_corners: #align_corners);
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::LocalResponseNorm { channels, pixels, size, alpha, beta, k } => {
-            let (alpha, beta, k) = (float(*alpha), float(*beta), float(*k));
-            let ty = quote!(#rt::local_response_norm::LocalResponseNorm);
-            let fields = quote! {
-                channels: #channels, pixels: #pixels, size: #size, alpha: #alpha, beta: #beta, k: #k,
-            };
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::Softmax { channels, pixels } => {
-            let ty = quote!(#rt::softmax::Softmax);
-            (ty.clone(), quote!(#ty { channels: #channels, pixels: #pixels }))
-        }
-        Descriptor::BatchNorm2d { channels, pixels, eps, momentum } => {
-            let (eps, momentum) = (float(*eps), float(*momentum));
-            let ty = quote!(#rt::batch_norm2d::BatchNorm2d);
-            let fields = quote!(channels: #channels, pixels: #pixels, eps: #eps, momentum: #momentum);
-            (ty.clone(), quote!(#ty { #fields }))
-        }
-        Descriptor::Dropout { p, layer } => {
-            let (p, layer) = (float(*p), *layer as u64);
-            let ty = quote!(#rt::dropout::Dropout);
-            (ty.clone(), quote!(#ty { p: #p, layer: #layer }))
-        }
-    }
-}
-
-fn images_tokens(images: &Images) -> (TokenStream, TokenStream) {
-    let rt = runtime();
-    let (ty, count) = (quote!(#rt::blocked::Operands), images.halos.len());
-    let (channels, plane) = (images.channels, pair(images.plane));
-    let halos = images.halos.iter().map(|halo| pair(*halo));
-    (quote!(#ty<#count>), quote!(#ty { channels: #channels, plane: #plane, halos: [#(#halos),*] }))
-}
-
-fn halo_tokens(x_halo: [usize; 2], y_halo: [usize; 2]) -> TokenStream {
-    let (x_halo, y_halo) = (pair(x_halo), pair(y_halo));
-    quote!(x_halo: #x_halo, y_halo: #y_halo)
-}
-
-fn window_tokens(window: &Window) -> TokenStream {
-    let rt = runtime();
-    let sliding = window.sliding;
-    let (input, output) = (pair(window.input), pair(window.output));
-    let (kernel, stride) = (pair(sliding.kernel), pair(sliding.stride));
-    let (padding, dilation) = (pair(sliding.padding), pair(sliding.dilation));
-    quote! {
-        #rt::window::Window {
-            input: #input, output: #output, kernel: #kernel, stride: #stride, padding: #padding, dilation: #dilation,
-        }
-    }
-}
-
-fn pair([height, width]: [usize; 2]) -> TokenStream {
-    quote!([#height, #width])
+fn operands(Images { channels, plane, halos }: &Images) -> String {
+    format!("Operands {{ channels: {channels}, plane: {plane:?}, halos: {halos:?} }}")
 }

@@ -1,13 +1,10 @@
 //! Passes as functions: one for each distinct block, never one flat body of all layers.
 
-use super::call::{Memory, Offsets, buffer, call, epilogue_activation};
+use super::call::{Memory, Offsets, buffer, call, fused};
 use super::descriptor::Descriptors;
-use super::runtime;
 use crate::graph::Graph;
-use crate::plan::{Action, Bundled, Descriptor, Layout, Observed, Pass, Piece, Plan, Root, Step};
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
-use std::collections::BTreeMap;
+use crate::plan::{Action, Descriptor, Layout, Observed, Pass, Piece, Plan, Root, Step};
+use std::fmt::Write as _;
 
 /// The longest run of steps in one function.
 const MOST_STEPS: usize = 32;
@@ -36,73 +33,92 @@ impl Kind {
 pub(super) struct Functions<'p> {
     graph: &'p Graph,
     plan: &'p Plan,
-    /// Names by the text of the body.
-    known: BTreeMap<String, Ident>,
-    items: TokenStream,
+    blocks: Vec<Block>,
+    /// The passes by name: which blocks they call, with which numbers.
+    passes: Vec<(&'static str, Kind, Vec<Run>)>,
     /// The constants that they name.
     descriptors: Descriptors,
 }
 
+/// The function of a block.
+struct Block {
+    kind: Kind,
+    body: String,
+    calls: usize,
+}
+
+/// A call of a block.
+struct Run {
+    block: usize,
+    numbers: Vec<String>,
+}
+
 impl<'p> Functions<'p> {
     pub(super) fn new(graph: &'p Graph, plan: &'p Plan, descriptors: Descriptors) -> Self {
-        Self { graph, plan, known: BTreeMap::new(), items: TokenStream::new(), descriptors }
+        Self { graph, plan, blocks: Vec::new(), passes: Vec::new(), descriptors }
     }
 
-    /// The body of what is prepared once.
-    pub(super) fn prepare(&mut self) -> TokenStream {
+    /// The function of what is prepared once.
+    pub(super) fn prepare(&mut self) {
         let step =
             |piece: &Piece| Step { layer: Some(piece.layer), action: Action::Call(piece.call.clone()) };
         let steps = self.plan.prepared.pieces.iter().map(step).collect();
-        self.pass(Kind::Prepare, &Pass { steps, offsets: Vec::new(), image_len: 0 })
+        self.pass("prepare", Kind::Prepare, &Pass { steps, offsets: Vec::new(), image_len: 0 });
     }
 
-    /// The body of a pass: calls of functions, which are kept for [`finish`](Self::finish).
-    pub(super) fn pass(&mut self, kind: Kind, pass: &Pass) -> TokenStream {
+    /// The function of a pass.
+    pub(super) fn pass(&mut self, name: &'static str, kind: Kind, pass: &Pass) {
         let block = |step: &Step| step.layer.and_then(|layer| self.graph.layers[layer].block);
         let runs = pass.steps.chunk_by(|a, b| block(a) == block(b)).flat_map(|run| run.chunks(MOST_STEPS));
         let runs: Vec<&[Step]> = runs.collect();
-        runs.into_iter().map(|run| self.run(kind, pass, run)).collect()
-    }
-
-    /// What the bodies of inference, forward and backward begin with, if large batches are computed in bundles.
-    pub(super) fn in_bundles(&mut self) -> [TokenStream; 3] {
-        let Some(Bundled { inference, training }) = &self.plan.bundled else { return Default::default() };
-        let inference = self.pass(Kind::Inference, inference);
-        let inference = quote! {
-            if pass.in_bundles(Self::MACS, &|pass| { #inference }) {
-                return;
-            }
-        };
-        let Some([forward, backward]) = training else { return [inference, quote!(), quote!()] };
-        let training = [(Kind::Forward, forward), (Kind::Backward, backward)].map(|(kind, pass)| {
-            let steps = self.pass(kind, pass);
-            quote! {
-                if pass.in_bundles() {
-                    #steps
-                    return;
-                }
-            }
-        });
-        let [forward, backward] = training;
-        [inference, forward, backward]
+        let runs = runs.into_iter().map(|steps| self.run(kind, pass, steps)).collect();
+        self.passes.push((name, kind, runs));
     }
 
     /// The items, and the constants that they name.
-    pub(super) fn finish(self) -> TokenStream {
-        let (functions, constants) = (self.items, self.descriptors.finish());
-        quote!(#constants #functions)
+    pub(super) fn finish(self) -> String {
+        let mut items = self.descriptors.finish();
+        let mut first_runs: Vec<Option<&Run>> = vec![None; self.blocks.len()];
+        for (name, kind, runs) in &self.passes {
+            let ((ty, prefix), mut calls) = (kind.names(), String::new());
+            for run in runs {
+                let block = &self.blocks[run.block];
+                first_runs[run.block].get_or_insert(run);
+                let numbers = if block.takes_numbers() {
+                    format!(", &[{}]", run.numbers.join(", "))
+                } else {
+                    String::new()
+                };
+                let _ = writeln!(calls, "{prefix}_{}(pass{numbers});", run.block);
+            }
+            let _ = writeln!(items, "pub(super) fn {name}(pass: &mut {ty}<'_>) {{\n{calls}}}");
+        }
+        for (index, (block, run)) in self.blocks.iter().zip(first_runs).enumerate() {
+            let Some(Run { numbers, .. }) = run else { unreachable!("a block is written for a run") };
+            let (ty, prefix) = block.kind.names();
+            let _ = if block.takes_numbers() {
+                let (count, body) = (numbers.len(), &block.body);
+                writeln!(
+                    items,
+                    "fn {prefix}_{index}(pass: &mut {ty}<'_>, at: &[usize; {count}]) {{\n{body}}}"
+                )
+            } else {
+                let body = in_place(&block.body, numbers);
+                writeln!(items, "fn {prefix}_{index}(pass: &mut {ty}<'_>) {{\n{body}}}")
+            };
+        }
+        items
     }
 
-    fn run(&mut self, kind: Kind, pass: &Pass, steps: &[Step]) -> TokenStream {
+    fn run(&mut self, kind: Kind, pass: &Pass, steps: &[Step]) -> Run {
         let memory = Memory { parameters: &self.plan.parameters, buffers: &pass.offsets };
         let mut offsets = Offsets::default();
-        let body: TokenStream = steps.iter().map(|step| self.step(step, memory, &mut offsets)).collect();
-        let numbers = offsets.finish();
-        let name = self.function(kind, &body, numbers.len());
-        quote!(#name(pass, &[#(#numbers),*]);)
+        let body: String = steps.iter().map(|step| self.step(step, memory, &mut offsets)).collect();
+        let block = self.block(kind, body);
+        Run { block, numbers: offsets.finish() }
     }
 
-    fn step(&mut self, step: &Step, memory: Memory<'_>, offsets: &mut Offsets) -> TokenStream {
+    fn step(&mut self, step: &Step, memory: Memory<'_>, offsets: &mut Offsets) -> String {
         match &step.action {
             Action::Call(kernel) => call(kernel, memory, offsets, &mut self.descriptors),
             Action::Observe(observed) => {
@@ -112,23 +128,37 @@ impl<'p> Functions<'p> {
         }
     }
 
-    /// The function with this body.
-    fn function(&mut self, kind: Kind, body: &TokenStream, numbers: usize) -> Ident {
-        let (ty, prefix) = kind.names();
-        let text = format!("{prefix} {body}");
-        if let Some(name) = self.known.get(&text) {
-            return name.clone();
-        }
-        let name = format_ident!("{prefix}_{}", self.known.len());
-        let (rt, ty) = (runtime(), format_ident!("{ty}"));
-        self.items.extend(quote! {
-            fn #name(pass: &mut #rt::pass::#ty<'_>, at: &[usize; #numbers]) {
-                #body
-            }
+    /// The index of the block with this body, which one more run calls.
+    fn block(&mut self, kind: Kind, body: String) -> usize {
+        let is_same = |block: &Block| block.kind == kind && block.body == body;
+        let index = self.blocks.iter().position(is_same).unwrap_or_else(|| {
+            self.blocks.push(Block { kind, body, calls: 0 });
+            self.blocks.len() - 1
         });
-        self.known.insert(text, name.clone());
-        name
+        self.blocks[index].calls += 1;
+        index
     }
+}
+
+impl Block {
+    /// Whether its numbers differ from call to call.
+    fn takes_numbers(&self) -> bool {
+        self.calls > 1
+    }
+}
+
+/// The body of a function that is called once, with its numbers in the place of each `at[i]`.
+fn in_place(body: &str, numbers: &[String]) -> String {
+    let mut parts = body.split("at[");
+    let mut text = String::from(parts.next().unwrap_or_default());
+    for part in parts {
+        let number =
+            part.split_once(']').and_then(|(i, rest)| Some((numbers.get(i.parse::<usize>().ok()?)?, rest)));
+        let Some((number, rest)) = number else { unreachable!("at[{part} is a number of the body") };
+        text += number;
+        text += rest;
+    }
+    text
 }
 
 /// Shows the observer what a layer has given, and the layers that its kernel computes too.
@@ -138,60 +168,47 @@ fn observe(
     memory: Memory<'_>,
     offsets: &mut Offsets,
     descriptors: &mut Descriptors,
-) -> TokenStream {
+) -> String {
     let Observed { place, epilogue } = observed;
-    let rt = runtime();
     let layer = offsets.at(layer);
     let Some(buffer) = buffer(*place, memory, offsets) else {
         debug_assert_eq!(place.root, Root::Input, "only the input is not a buffer");
-        return quote!(pass.observe_input(#layer););
+        return format!("pass.observe_input({layer});\n");
     };
+    let followers: Vec<String> = epilogue.followers.iter().map(|follower| offsets.at(follower)).collect();
     let blocked = match place.layout {
-        Layout::Blocked(blocked) => blocked,
-        Layout::Planes(_) => return quote!(pass.observe(#layer, #buffer);),
+        Layout::Blocked(blocked) => Descriptor::Blocked(blocked),
+        Layout::Planes(_) => return format!("pass.observe({layer}, {buffer});\n"),
         Layout::Bundled(_) => {
-            let followers = epilogue.followers.iter().map(|follower| offsets.at(follower));
-            return quote!(pass.observer.pass(#layer); #(pass.observer.pass(#followers);)*);
+            let pass = |layer: &String| format!("pass.observer.pass({layer});\n");
+            return [layer].iter().chain(&followers).map(pass).collect();
         }
     };
-    let mut blocked = || descriptors.name(&Descriptor::Blocked(blocked));
-    if epilogue.followers.is_empty() {
-        let blocked = blocked();
-        return quote!(pass.observe_blocked(#layer, #buffer, &#blocked););
+    if followers.is_empty() {
+        return format!("pass.observe_blocked({layer}, {buffer}, &{});\n", descriptors.name(&blocked));
     }
-    let followers = epilogue.followers.iter().map(|follower| offsets.at(follower)).collect::<Vec<_>>();
-    let optional = |range: Option<TokenStream>| {
-        range.map_or_else(
-            || quote!(::core::option::Option::None),
-            |range| quote!(::core::option::Option::Some(#range)),
-        )
-    };
-    let bias = epilogue.bias.map(|tensor| {
-        let (start, len) = memory.range(tensor, offsets);
-        quote!(#start..#start + #len)
-    });
+    let followers = followers.join(", ");
+    let bias = epilogue.bias.map(|tensor| memory.range(tensor, offsets));
     let norm = epilogue.norm.map(|piece| offsets.prepared(piece));
-    let (bias, norm) = (optional(bias), optional(norm));
-    let activation = epilogue_activation(epilogue.activation);
+    let fused = fused(bias, norm, epilogue);
     if let Some((pooled, weight)) = &epilogue.pool {
         let (pooled, weight) = (descriptors.name(pooled), offsets.prepared(*weight));
-        return quote! {
-            pass.observe_pooled(
-                &[#layer, #(#followers),*],
-                #buffer,
-                &#pooled,
-                #weight,
-                #rt::pass::Fused { bias: #bias, norm: #norm, activation: #activation },
-            );
-        };
-    }
-    let blocked = blocked();
-    quote! {
-        pass.observe_fused(
-            &[#layer, #(#followers),*],
-            #buffer,
-            &#blocked,
-            #rt::pass::Fused { bias: #bias, norm: #norm, activation: #activation },
+        return format!(
+            "pass.observe_pooled(&[{layer}, {followers}], {buffer}, &{pooled}, {weight}, {fused});\n"
         );
+    }
+    let blocked = descriptors.name(&blocked);
+    format!("pass.observe_fused(&[{layer}, {followers}], {buffer}, &{blocked}, {fused});\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_take_their_places() {
+        let numbers: Vec<String> = (0..12).map(|i| format!("n{i}")).collect();
+        assert_eq!(in_place("f(at[1]..at[1] + 5, t0, [at[11]])", &numbers), "f(n1..n1 + 5, t0, [n11])");
+        assert_eq!(in_place("f(t0)", &[]), "f(t0)");
     }
 }

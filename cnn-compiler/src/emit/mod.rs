@@ -6,13 +6,22 @@
 //! pub struct LeNet { state: rt::network::State }
 //! const _: () = {
 //!     impl LeNet { pub const PARAMETERS: usize = 61706; … }
-//!     impl rt::network::Network for LeNet { … fn infer(…) { inference_0(&mut pass, &[0, 1, …]); } … }
-//!     fn inference_0(pass: &mut rt::pass::Inference<'_>, at: &[usize; 31]) { … one kernel call after the other … }
+//!     impl rt::network::Network for LeNet { … fn infer(…) { code::inference(&mut pass); } … }
+//!     mod code {
+//!         pub(super) const LAYERS: &[LayerInfo] = &[…];
+//!         const L0: Dense = Dense { … };
+//!         pub(super) fn inference(pass: &mut Inference<'_>) { inference_0(pass); … }
+//!         fn inference_0(pass: &mut Inference<'_>) { … one kernel call after the other … }
+//!     }
 //! };
 //! ```
 //!
 //! Kernels are compiled in the runtime, so that they run at its optimisation level and cost the user's crate nothing.
-//! Everything that differs between two calls of one block is in the array `at`, so equal blocks share one function.
+//! Everything that differs between two calls of one block is in an array `at`, so equal blocks share one function.
+//!
+//! The module grows with the network. It is written as text, which rustc reads as fast as a file, and not token by token:
+//! cargo compiles macros without optimisation, where a token of `quote!` costs a microsecond or two and a letter nothing.
+//! No name in it is the user's.
 
 mod call;
 mod descriptor;
@@ -22,7 +31,8 @@ mod functions;
 mod tables;
 
 use crate::elaborate::Declared;
-use crate::plan::Plan;
+use crate::graph::Graph;
+use crate::plan::{Bundled, Plan};
 use crate::shape::Shape;
 use descriptor::Descriptors;
 use functions::{Functions, Kind};
@@ -137,27 +147,14 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
     let text = name.to_string();
     let (input, output) = (sample(graph.input), outputs(&graph.output_shapes()));
     let (parameters, macs) = (graph.parameters(), graph.macs());
-    let (layers, tensors) = (tables::layers(graph, &plan.kernels), tables::tensors(&plan.parameters));
-    let descriptors = &mut Descriptors::default();
-    let prepared = tables::prepared(&plan.prepared, descriptors);
-    let prepared_end = plan.prepared.pieces.len();
-    let prepared_len = quote!(PREPARED[#prepared_end]);
-    let inference_arena = tables::inference_arena(plan, &prepared_len, descriptors);
-    let training_arena = tables::training_arena(plan, descriptors);
     let (parameters_len, buffers_len) = (plan.parameters.parameters_len, plan.parameters.buffers_len);
-    let mut functions = Functions::new(graph, plan, std::mem::take(descriptors));
-    let prepare = functions.prepare();
-    let inference = functions.pass(Kind::Inference, &plan.inference);
-    let forward = functions.pass(Kind::Forward, &plan.forward);
-    let backward = functions.pass(Kind::Backward, &plan.backward);
-    let [in_bundles, forward_in_bundles, backward_in_bundles] = functions.in_bundles();
-    let functions = functions.finish();
+    let [in_bundles, forward_in_bundles, backward_in_bundles] = in_bundles(plan);
     let policy = declared.policy.map(|policy| {
         let name = quote::format_ident!("{policy:?}");
         quote!(const POLICY: #rt::policy::Policy = #rt::policy::Policy::#name;)
     });
+    let code = code(graph, plan);
     quote! {
-        #prepared
         impl #rt::network::Network for #name {
             type Input = #input;
             type Output = #output;
@@ -165,10 +162,10 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
             const PARAMETERS: usize = #parameters;
             const MACS: usize = #macs;
             #policy
-            const LAYERS: &'static [#rt::network::LayerInfo] = #layers;
-            const TENSORS: &'static [#rt::network::TensorInfo] = #tensors;
-            const INFERENCE: #rt::memory::ArenaLayout = #inference_arena;
-            const TRAINING: #rt::memory::ArenaLayout = #training_arena;
+            const LAYERS: &'static [#rt::network::LayerInfo] = code::LAYERS;
+            const TENSORS: &'static [#rt::network::TensorInfo] = code::TENSORS;
+            const INFERENCE: #rt::memory::ArenaLayout = code::INFERENCE;
+            const TRAINING: #rt::memory::ArenaLayout = code::TRAINING;
 
             fn new(seed: u64) -> Self {
                 let mut state = #rt::network::State::zeros(#parameters_len, #buffers_len);
@@ -182,8 +179,7 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
                 &mut self.state
             }
             fn prepare(&self, arena: &mut #rt::memory::Arena) {
-                let pass = &mut #rt::pass::Prepare::new(&self.state, arena);
-                #prepare
+                code::prepare(&mut #rt::pass::Prepare::new(&self.state, arena));
             }
             fn infer(
                 &self,
@@ -194,7 +190,7 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
             ) {
                 let pass = &mut #rt::pass::Inference::new(&self.state, arena, inputs, outputs, observer);
                 #in_bundles
-                #inference
+                code::inference(pass);
             }
             fn train_forward(
                 &mut self,
@@ -205,7 +201,7 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
             ) {
                 let pass = &mut #rt::pass::Forward::new(&mut self.state, arena, inputs, outputs, dropout);
                 #forward_in_bundles
-                #forward
+                code::forward(pass);
             }
             fn train_backward(
                 &self,
@@ -217,9 +213,66 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
             ) {
                 let pass = &mut #rt::pass::Backward::new(&self.state, arena, inputs, d_outputs, dropout, gradients);
                 #backward_in_bundles
-                #backward
+                code::backward(pass);
             }
         }
-        #functions
+        #code
     }
+}
+
+/// What inference, forward and backward begin with, if large batches are computed in bundles.
+fn in_bundles(plan: &Plan) -> [Option<TokenStream>; 3] {
+    let inference = quote! {
+        if pass.in_bundles(Self::MACS, &code::inference_in_bundles) {
+            return;
+        }
+    };
+    let training = |pass: TokenStream| {
+        quote! {
+            if pass.in_bundles() {
+                return code::#pass(pass);
+            }
+        }
+    };
+    let bundled = plan.bundled.as_ref();
+    let trains = bundled.is_some_and(|bundled| bundled.training.is_some());
+    [
+        bundled.map(|_| inference),
+        trains.then(|| training(quote!(forward_in_bundles))),
+        trains.then(|| training(quote!(backward_in_bundles))),
+    ]
+}
+
+/// The module that holds the tables and the passes.
+fn code(graph: &Graph, plan: &Plan) -> TokenStream {
+    let mut descriptors = Descriptors::default();
+    let (layers, tensors) = (tables::layers(graph, &plan.kernels), tables::tensors(&plan.parameters));
+    let prepared = tables::prepared(&plan.prepared, &mut descriptors);
+    let inference_arena = tables::inference_arena(plan, &mut descriptors);
+    let training_arena = tables::training_arena(plan, &mut descriptors);
+    let mut functions = Functions::new(graph, plan, descriptors);
+    functions.prepare();
+    functions.pass("inference", Kind::Inference, &plan.inference);
+    functions.pass("forward", Kind::Forward, &plan.forward);
+    functions.pass("backward", Kind::Backward, &plan.backward);
+    if let Some(Bundled { inference, training }) = &plan.bundled {
+        functions.pass("inference_in_bundles", Kind::Inference, inference);
+        if let Some([forward, backward]) = training {
+            functions.pass("forward_in_bundles", Kind::Forward, forward);
+            functions.pass("backward_in_bundles", Kind::Backward, backward);
+        }
+    }
+    let functions = functions.finish();
+    let text = format!(
+        "mod code {{
+            use ::cnn::__rt::emitted::*;
+            pub(super) const LAYERS: &[LayerInfo] = {layers};
+            pub(super) const TENSORS: &[TensorInfo] = {tensors};
+            pub(super) const INFERENCE: ArenaLayout = {inference_arena};
+            pub(super) const TRAINING: ArenaLayout = {training_arena};
+            {prepared}
+            {functions}
+        }}"
+    );
+    text.parse().unwrap_or_else(|error| unreachable!("emitted code is made of tokens: {error}"))
 }

@@ -1,97 +1,68 @@
 //! The `const` tables of a network: layers, tensors, and the sizes of its arenas.
 
 use super::descriptor::Descriptors;
-use super::runtime;
 use crate::graph::Graph;
 use crate::ops::TensorKind;
 use crate::plan::{Action, Descriptor, Len, Parameters, Pass, Piece, Plan, Prepared};
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// `&[LayerInfo { … }, …]`
-pub(super) fn layers(graph: &Graph, kernels: &[String]) -> TokenStream {
-    let rt = runtime();
-    let rows = graph.layers.iter().zip(kernels).map(|(layer, kernel)| {
+pub(super) fn layers(graph: &Graph, kernels: &[String]) -> String {
+    let mut rows = String::new();
+    for (layer, kernel) in graph.layers.iter().zip(kernels) {
         let (name, kind) = (&layer.path, layer.op.name());
         let (input, output) = (layer.input.dims(), layer.output.dims());
-        let (parameters, macs) = (layer.parameters(), layer.macs());
-        let [rows, columns] = layer.field.size;
-        quote! {
-            #rt::network::LayerInfo {
-                name: #name,
-                kind: #kind,
-                input: &[#(#input),*],
-                output: &[#(#output),*],
-                parameters: #parameters,
-                macs: #macs,
-                receptive_field: [#rows, #columns],
-                kernel: #kernel,
-            }
-        }
-    });
-    quote!(&[#(#rows),*])
+        let (parameters, macs, field) = (layer.parameters(), layer.macs(), layer.field.size);
+        let _ = writeln!(
+            rows,
+            "LayerInfo {{ name: {name:?}, kind: {kind:?}, input: &{input:?}, output: &{output:?}, \
+             parameters: {parameters}, macs: {macs}, receptive_field: {field:?}, kernel: {kernel:?} }},"
+        );
+    }
+    format!("&[{rows}]")
 }
 
 /// `&[TensorInfo { … }, …]`
-pub(super) fn tensors(parameters: &Parameters) -> TokenStream {
-    let rt = runtime();
-    let rows = parameters.tensors.iter().map(|placed| {
+pub(super) fn tensors(parameters: &Parameters) -> String {
+    let mut rows = String::new();
+    for placed in &parameters.tensors {
         let (key, shape, offset) = (&placed.key, &placed.tensor.shape, placed.offset);
         let kind = match placed.tensor.kind {
-            TensorKind::Weight { fan_in, fan_out } => quote!(Weight { fan_in: #fan_in, fan_out: #fan_out }),
-            TensorKind::Bias { fan_in } => quote!(Bias { fan_in: #fan_in }),
-            TensorKind::Scale => quote!(Scale),
-            TensorKind::Shift => quote!(Shift),
-            TensorKind::RunningMean => quote!(RunningMean),
-            TensorKind::RunningVar => quote!(RunningVar),
-            TensorKind::BatchesTracked => quote!(BatchesTracked),
-        };
-        quote! {
-            #rt::network::TensorInfo {
-                name: #key,
-                shape: &[#(#shape),*],
-                kind: #rt::network::TensorKind::#kind,
-                offset: #offset,
+            TensorKind::Weight { fan_in, fan_out } => {
+                format!("Weight {{ fan_in: {fan_in}, fan_out: {fan_out} }}")
             }
-        }
-    });
-    quote!(&[#(#rows),*])
+            TensorKind::Bias { fan_in } => format!("Bias {{ fan_in: {fan_in} }}"),
+            TensorKind::Scale => "Scale".into(),
+            TensorKind::Shift => "Shift".into(),
+            TensorKind::RunningMean => "RunningMean".into(),
+            TensorKind::RunningVar => "RunningVar".into(),
+            TensorKind::BatchesTracked => "BatchesTracked".into(),
+        };
+        let _ = writeln!(
+            rows,
+            "TensorInfo {{ name: {key:?}, shape: &{shape:?}, kind: TensorKind::{kind}, offset: {offset} }},"
+        );
+    }
+    format!("&[{rows}]")
 }
 
 /// The arena of inference, whose threads take bundles one by one.
-pub(super) fn inference_arena(
-    plan: &Plan,
-    prepared_len: &TokenStream,
-    descriptors: &mut Descriptors,
-) -> TokenStream {
-    let rt = runtime();
+pub(super) fn inference_arena(plan: &Plan, descriptors: &mut Descriptors) -> String {
     let bundled = plan.bundled.as_ref().map(|bundled| &bundled.inference);
-    let bundles = bundled.map_or_else(
-        || quote!(#rt::memory::Bundles::Never),
-        |pass| {
-            let len = pass.image_len;
-            quote!(#rt::memory::Bundles::OneForEachThread(#len))
-        },
-    );
+    let bundles = bundled.map(|pass| format!("OneForEachThread({})", pass.image_len));
     let passes: Vec<&Pass> = [&plan.inference].into_iter().chain(bundled).collect();
-    arena(&passes, plan.inference.image_len, 0, &bundles, prepared_len, descriptors)
+    let prepared_len = format!("PREPARED[{}]", plan.prepared.pieces.len());
+    arena(&passes, plan.inference.image_len, 0, bundles, &prepared_len, descriptors)
 }
 
 /// The arena of training, where all bundles are alive at once.
-pub(super) fn training_arena(plan: &Plan, descriptors: &mut Descriptors) -> TokenStream {
-    let rt = runtime();
+pub(super) fn training_arena(plan: &Plan, descriptors: &mut Descriptors) -> String {
     let bundled = plan.bundled.as_ref().and_then(|bundled| bundled.training.as_ref());
-    let bundles = bundled.map_or_else(
-        || quote!(#rt::memory::Bundles::Never),
-        |[forward, _]| {
-            let len = forward.image_len;
-            quote!(#rt::memory::Bundles::All(#len))
-        },
-    );
+    let bundles = bundled.map(|[forward, _]| format!("All({})", forward.image_len));
     let passes: Vec<&Pass> =
         [&plan.forward, &plan.backward].into_iter().chain(bundled.into_iter().flatten()).collect();
-    arena(&passes, plan.forward.image_len, plan.saved_len, &bundles, &quote!(0), descriptors)
+    arena(&passes, plan.forward.image_len, plan.saved_len, bundles, "0", descriptors)
 }
 
 /// `ArenaLayout { … }`; the kernels themselves say how much scratch they need.
@@ -99,47 +70,43 @@ fn arena(
     passes: &[&Pass],
     image_len: usize,
     saved_len: usize,
-    bundles: &TokenStream,
-    prepared_len: &TokenStream,
+    bundles: Option<String>,
+    prepared_len: &str,
     descriptors: &mut Descriptors,
-) -> TokenStream {
-    let rt = runtime();
-    let [lane, step] = ["lane_len", "step_len"].map(|of| scratch(passes, of, descriptors));
-    quote! {
-        #rt::memory::ArenaLayout {
-            image_len: #image_len,
-            bundles: #bundles,
-            saved_len: #saved_len,
-            step_len: #rt::memory::longest(&[#(#step),*]),
-            lane_len: #rt::memory::longest(&[#(#lane),*]),
-            prepared_len: #prepared_len,
-        }
-    }
+) -> String {
+    let bundles = bundles.unwrap_or_else(|| "Never".into());
+    let [lane, step] = ["lane_len", "step_len"].map(|of| scratch(passes, of, descriptors).join(", "));
+    format!(
+        "ArenaLayout {{ image_len: {image_len}, bundles: Bundles::{bundles}, saved_len: {saved_len}, \
+         step_len: longest(&[{step}]), lane_len: longest(&[{lane}]), prepared_len: {prepared_len} }}"
+    )
 }
 
 /// Where each prepared piece starts, and where the last ends: an array.
-pub(super) fn prepared(prepared: &Prepared, descriptors: &mut Descriptors) -> TokenStream {
-    let rt = runtime();
-    let mut len = |piece: &Piece| match &piece.len {
-        Len::Numbers(len) => quote!(#len),
-        Len::Kernel(function) => const_call(function, piece.call.descriptor.as_ref(), descriptors),
+pub(super) fn prepared(prepared: &Prepared, descriptors: &mut Descriptors) -> String {
+    let len = |piece: &Piece| match &piece.len {
+        Len::Numbers(len) => len.to_string(),
+        Len::Kernel(function) => {
+            let name = piece.call.descriptor.as_ref().map(|descriptor| descriptors.name(descriptor));
+            format!("{function}(&{})", name.unwrap_or_default())
+        }
     };
-    let lens: Vec<TokenStream> = prepared.pieces.iter().map(&mut len).collect();
-    let ends = prepared.pieces.len() + 1;
-    quote!(const PREPARED: [usize; #ends] = #rt::memory::starts([#(#lens),*]);)
+    let lens: Vec<String> = prepared.pieces.iter().map(len).collect();
+    format!("const PREPARED: [usize; {}] = starts([{}]);\n", lens.len() + 1, lens.join(", "))
 }
 
-/// Calls of the runtime's `const fn`s for the scratch of each layer that wants some, in a fixed order and each once.
-fn scratch(passes: &[&Pass], of: &str, descriptors: &mut Descriptors) -> Vec<TokenStream> {
+/// Calls of the runtime's `const fn`s for the scratch of each layer that wants some, in a fixed order and each once:
+/// `conv2d::dense::prepared_len(&L3)`.
+fn scratch(passes: &[&Pass], of: &str, descriptors: &mut Descriptors) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut calls = Vec::new();
     for step in passes.iter().flat_map(|pass| &pass.steps) {
         let Action::Call(call) = &step.action else { continue };
         let Some(descriptor) = &call.descriptor else { continue };
         for function in scratch_functions(descriptor, &call.kernel, of) {
-            let tokens = const_call(&function, Some(descriptor), descriptors);
-            if seen.insert(tokens.to_string()) {
-                calls.push(tokens);
+            let call = format!("{function}(&{})", descriptors.name(descriptor));
+            if seen.insert(call.clone()) {
+                calls.push(call);
             }
         }
     }
@@ -185,12 +152,4 @@ fn scratch_functions(descriptor: &Descriptor, kernel: &str, of: &str) -> Vec<Str
         | Descriptor::Part { .. }
         | Descriptor::Dropout { .. } => Vec::new(),
     }
-}
-
-/// `rt::conv2d::dense::prepared_len(&L3)`
-fn const_call(function: &str, descriptor: Option<&Descriptor>, descriptors: &mut Descriptors) -> TokenStream {
-    let rt = runtime();
-    let layer = descriptor.map(|descriptor| descriptors.name(descriptor));
-    let path = function.split("::").map(|part| Ident::new(part, Span::call_site()));
-    quote!(#rt #(::#path)* (&#layer))
 }
