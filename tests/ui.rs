@@ -5,7 +5,7 @@
 #[test]
 fn mistakes_are_explained() {
     let cases = trybuild::TestCases::new();
-    for stage in ["imports", "syntax", "elaborate", "ops"] {
+    for stage in ["imports", "syntax", "elaborate", "ops", "budget"] {
         cases.compile_fail(format!("tests/ui/{stage}/*.rs"));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::{Diagnostics, render};
 use crate::imports::{Kind, Source};
-use crate::{elaborate, emit, plan, syntax};
+use crate::{budget, elaborate, emit, plan, syntax};
 use proc_macro2::TokenStream;
 
 /// Compiles everything in one `network!( … )`.
@@ -47,6 +47,9 @@ fn follow(mut source: Source) -> TokenStream {
 fn networks(source: &Source, errors: Diagnostics) -> TokenStream {
     let program = syntax::parse(&source.imports, source.items.clone(), &errors);
     let declared = elaborate::elaborate(&program, &errors);
+    for network in &declared {
+        budget::check(network, &errors);
+    }
     let errors = errors.finish();
     let mut output = emit::consts(&program.consts);
     for network in program.networks.iter().filter(|network| network.is_reusable()) {

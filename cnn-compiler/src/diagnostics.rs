@@ -154,6 +154,26 @@ fn is_local(span: Span) -> bool {
     file.is_relative() || in_package()
 }
 
+/// `span`, or `otherwise` where rustc could show only that.
+#[must_use]
+pub fn shown(span: Span, otherwise: Span) -> Span {
+    if is_local(otherwise) && !is_local(span) { otherwise } else { span }
+}
+
+/// A number with its thousands apart: `61,706`.
+#[must_use]
+pub fn grouped(number: usize, separator: char) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Where `span` starts, as `file:line:column`.
 #[must_use]
 pub fn location(span: Span) -> String {
@@ -199,6 +219,12 @@ mod tests {
         assert_eq!(nearest("kernal_size", ["stride", "kernel_size"]), Some("kernel_size"));
         assert_eq!(nearest("attention", ["linear", "conv2d"]), None);
         assert_eq!(nearest("rleu", ["gelu", "relu"]), Some("relu"), "a swap is one mistake");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        let numbers = [61_706, 416_520, 7, 1_234_567].map(|number| grouped(number, ','));
+        assert_eq!(numbers, ["61,706", "416,520", "7", "1,234,567"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! the same code.
 #![forbid(unsafe_code)]
 
+pub mod budget;
 mod compile;
 pub mod diagnostics;
 pub mod elaborate;

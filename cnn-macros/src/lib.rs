@@ -24,6 +24,8 @@ pub fn __import(tokens: TokenStream) -> TokenStream {
 
 #[cfg(test)]
 mod tests {
+    use cnn_compiler::syntax::ast::Fact;
+
     /// The documentation of the layers is the compiler's table, row by row.
     #[test]
     fn the_documentation_lists_every_layer() {
@@ -33,5 +35,14 @@ mod tests {
         let expected: Vec<String> =
             layers.map(|layer| format!("| `{layer}` | {} |", layer.summary)).collect();
         assert_eq!(written, expected, "\n{}", expected.join("\n"));
+    }
+
+    /// So are the names of what a budget limits.
+    #[test]
+    fn the_documentation_lists_what_a_budget_limits() {
+        let documentation = include_str!("network.md");
+        let name = |line: &'static str| line.strip_prefix("- `")?.split_once("`: ").map(|(name, _)| name);
+        let written: Vec<&str> = documentation.lines().filter_map(name).collect();
+        assert_eq!(written, Fact::ALL.map(Fact::name));
     }
 }

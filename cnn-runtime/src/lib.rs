@@ -25,6 +25,7 @@ pub mod linear;
 pub mod local_response_norm;
 pub mod loss;
 pub mod memory;
+pub mod message;
 pub mod network;
 pub mod optim;
 pub mod parallel;

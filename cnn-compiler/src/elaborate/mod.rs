@@ -4,6 +4,7 @@
 //! `if x.channels != channels { … }`.
 
 mod blocks;
+mod budget;
 mod consts;
 mod control_flow;
 mod format_name;
@@ -18,8 +19,9 @@ mod unroll;
 use crate::diagnostics::{Diagnostics, Message, nearest};
 use crate::graph::Graph;
 use crate::shape::{LARGEST_SIZE, Shape};
-use crate::syntax::ast::{Broken, Instance, JoinKind, Network, Policy, Program, Tensor};
+use crate::syntax::ast::{Attributes, Broken, Instance, JoinKind, Network, Policy, Program, Tensor};
 use crate::value::{Value, evaluate};
+pub use budget::Bound;
 use consts::Consts;
 use items::{Item, Items};
 use proc_macro2::Ident;
@@ -30,10 +32,12 @@ use unroll::Unroller;
 /// A type that the program declares: a network without open parameters, or an instance of one.
 #[derive(Debug)]
 pub struct Declared<'p> {
-    /// Documentation and other attributes.
-    pub attrs: &'p [syn::Attribute],
-    /// What it says of its sums.
+    /// What its own attributes say.
+    pub attrs: &'p Attributes,
+    /// What it or its network says of its sums.
     pub policy: Option<Policy>,
+    /// What it must keep to.
+    pub budget: Vec<Bound<'p>>,
     /// Visibility.
     pub vis: &'p syn::Visibility,
     /// Its name.
@@ -53,8 +57,8 @@ pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared
     items.consts.evaluate_all(errors);
     let mut declared = Vec::new();
     for network in &program.networks {
-        let Network { attrs, policy, vis, name, .. } = network;
-        let site = Site { attrs, policy: *policy, vis, name, args: &[], consts: &items.consts };
+        let Network { attrs, vis, name, .. } = network;
+        let site = Site { attrs, vis, name, args: &[], consts: &items.consts };
         if network.params.iter().all(|param| param.default.is_some()) {
             declared.push(lay_out(network, &items, &site, errors));
         } else if program.instances.iter().all(|instance| instance.network != network.name) {
@@ -62,8 +66,8 @@ pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared
         }
     }
     for instance in &program.instances {
-        let Instance { attrs, policy, vis, name, .. } = instance;
-        let site = Site { attrs, policy: *policy, vis, name, args: &instance.args, consts: &items.consts };
+        let Instance { attrs, vis, name, .. } = instance;
+        let site = Site { attrs, vis, name, args: &instance.args, consts: &items.consts };
         match items.network(&instance.network) {
             Some(Item::Known(items, network)) => declared.push(lay_out(network, items, &site, errors)),
             Some(Item::Broken) => declared.push(unknown(&site)),
@@ -79,10 +83,11 @@ pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared
 
 /// An instance of a network of which nothing is known, so that a stub can stand for it.
 fn unknown<'p>(site: &Site<'p, '_>) -> Declared<'p> {
-    let Site { attrs, policy, vis, name, .. } = *site;
+    let Site { attrs, vis, name, .. } = *site;
     let mut graph = Graph::new(Shape::Vector(1));
     graph.outputs.clear();
-    Declared { attrs, policy, vis, name, input: None, outputs: vec![None], graph }
+    let (policy, budget, outputs) = (attrs.policy, Vec::new(), vec![None]);
+    Declared { attrs, policy, budget, vis, name, input: None, outputs, graph }
 }
 
 /// Checks the blocks that no network has laid out, as far as that goes without their arguments.
@@ -109,6 +114,7 @@ fn check_open_network(network: &Network, items: &Items<'_>, errors: &Diagnostics
     for param in &network.params {
         scopes.bind(&param.ident, Value::Unknown);
     }
+    budget::check(network, &scopes, errors);
     let input = shape(&network.input, &scopes, errors);
     let outputs: Vec<Option<Shape>> = network.outputs.iter().map(|_| None).collect();
     Unroller::new(items, scopes, input, errors).network(network, &network.name, &outputs);
@@ -116,8 +122,7 @@ fn check_open_network(network: &Network, items: &Items<'_>, errors: &Diagnostics
 
 /// Where a network becomes a type.
 struct Site<'p, 'i> {
-    attrs: &'p [syn::Attribute],
-    policy: Option<Policy>,
+    attrs: &'p Attributes,
     vis: &'p syn::Visibility,
     name: &'p Ident,
     args: &'p [syn::Expr],
@@ -133,12 +138,14 @@ fn lay_out<'p>(
 ) -> Declared<'p> {
     let mut scopes = Scopes::new(&items.consts, errors);
     bind_parameters(network, site, &mut scopes, errors);
+    let budget = budget::bounds(network, site, &scopes, errors);
     let input = shape(&network.input, &scopes, errors);
     let outputs: Vec<Option<Shape>> =
         network.outputs.iter().map(|output| shape(output, &scopes, errors)).collect();
     let graph = Unroller::new(items, scopes, input, errors).network(network, site.name, &outputs);
-    let Site { attrs, policy, vis, name, .. } = *site;
-    Declared { attrs, policy: policy.or(network.policy), vis, name, input, outputs, graph }
+    let Site { attrs, vis, name, .. } = *site;
+    let policy = attrs.policy.or(network.attrs.policy);
+    Declared { attrs, policy, budget, vis, name, input, outputs, graph }
 }
 
 /// Gives the network's constant parameters their values: the instance's arguments, or the defaults.

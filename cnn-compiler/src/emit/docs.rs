@@ -1,5 +1,6 @@
 //! The table of a network in the documentation of its type.
 
+use crate::diagnostics::grouped;
 use crate::graph::Graph;
 use crate::plan::Plan;
 use std::fmt::Write as _;
@@ -32,27 +33,5 @@ pub(super) fn table(name: &str, graph: &Graph, plan: &Plan) -> String {
 
 /// A count with its thousands apart, nothing for 0.
 fn counted(count: usize) -> String {
-    if count == 0 {
-        return String::new();
-    }
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn thousands_stand_apart() {
-        assert_eq!(super::counted(61706), "61,706");
-        assert_eq!(super::counted(416_520), "416,520");
-        assert_eq!(super::counted(7), "7");
-        assert_eq!(super::counted(1_234_567), "1,234,567");
-    }
+    if count == 0 { String::new() } else { grouped(count, ',') }
 }

@@ -23,6 +23,7 @@
 //! cargo compiles macros without optimisation, where a token of `quote!` costs a microsecond or two and a letter nothing.
 //! No name in it is the user's.
 
+mod budget;
 mod call;
 mod descriptor;
 mod docs;
@@ -95,11 +96,12 @@ pub fn consts(items: &[syn::ItemConst]) -> TokenStream {
 
 /// Emits one network.
 pub fn network(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
-    let (attrs, vis, name) = (declared.attrs, declared.vis, declared.name);
+    let (attrs, vis, name) = (&declared.attrs.others, declared.vis, declared.name);
     let table = docs::table(&name.to_string(), &declared.graph, plan);
     let facts = facts(declared);
     let implementation = implementation(declared, plan);
-    let scope = scope(&quote!(#facts #implementation));
+    let budget = budget::checks(declared, plan);
+    let scope = scope(&quote!(#facts #implementation #budget));
     quote! {
         #(#attrs)*
         #[doc = #table]

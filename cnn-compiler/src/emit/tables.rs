@@ -13,11 +13,13 @@ pub(super) fn layers(graph: &Graph, kernels: &[String]) -> String {
     for (layer, kernel) in graph.layers.iter().zip(kernels) {
         let (name, kind) = (&layer.path, layer.op.name());
         let (input, output) = (layer.input.dims(), layer.output.dims());
-        let (parameters, macs, field) = (layer.parameters(), layer.macs(), layer.field.size);
+        let (parameters, macs) = (layer.parameters(), layer.macs());
+        let field = layer.field.size;
         let _ = writeln!(
             rows,
             "LayerInfo {{ name: {name:?}, kind: {kind:?}, input: &{input:?}, output: &{output:?}, \
-             parameters: {parameters}, macs: {macs}, receptive_field: {field:?}, kernel: {kernel:?} }},"
+             parameters: {parameters}, macs: {macs}, receptive_field: {field:?}, \
+             kernel: {kernel:?} }},"
         );
     }
     format!("&[{rows}]")
@@ -92,7 +94,7 @@ pub(super) fn prepared(prepared: &Prepared, descriptors: &mut Descriptors) -> St
         }
     };
     let lens: Vec<String> = prepared.pieces.iter().map(len).collect();
-    format!("const PREPARED: [usize; {}] = starts([{}]);\n", lens.len() + 1, lens.join(", "))
+    format!("pub(super) const PREPARED: [usize; {}] = starts([{}]);\n", lens.len() + 1, lens.join(", "))
 }
 
 /// Calls of the runtime's `const fn`s for the scratch of each layer that wants some, in a fixed order and each once:

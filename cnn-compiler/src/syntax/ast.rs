@@ -56,13 +56,82 @@ pub enum Policy {
     Fast,
 }
 
+/// What the attributes of a network or an instance say.
+#[derive(Debug, Default)]
+pub struct Attributes {
+    /// How exact its sums are; of an instance that says nothing, what its network says.
+    pub policy: Option<Policy>,
+    /// What it must keep to; an instance, to its network's limits too.
+    pub budget: Vec<Limit>,
+    /// Documentation, and what is rustc's business.
+    pub others: Vec<syn::Attribute>,
+}
+
+/// One limit of a budget: `params <= 62_000`.
+#[derive(Debug)]
+pub struct Limit {
+    /// All of it, for errors.
+    pub tokens: TokenStream,
+    /// What is limited.
+    pub fact: Fact,
+    /// How.
+    pub relation: Relation,
+    /// To what.
+    pub value: syn::Expr,
+}
+
+/// What a budget limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// Numbers that are learned.
+    Params,
+    /// Multiply-adds for one image.
+    Macs,
+    /// Working memory of inference, one image on one thread.
+    InferenceBytes,
+    /// Working memory of training, one image on one thread.
+    TrainingBytes,
+    /// Rows, and columns, of the input that one number of any output depends on.
+    ReceptiveField,
+}
+
+impl Fact {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Params, Self::Macs, Self::InferenceBytes, Self::TrainingBytes, Self::ReceptiveField];
+
+    /// Its name in the language.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Params => "params",
+            Self::Macs => "macs",
+            Self::InferenceBytes => "inference_bytes",
+            Self::TrainingBytes => "training_bytes",
+            Self::ReceptiveField => "receptive_field",
+        }
+    }
+}
+
+/// How a number stands to its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// `<=`
+    AtMost,
+    /// `<`
+    LessThan,
+    /// `>=`
+    AtLeast,
+    /// `>`
+    MoreThan,
+    /// `==`
+    Exactly,
+}
+
 /// `pub fn LeNet(image: Image<1, 28, 28>) -> Vector<10> { … }`
 #[derive(Debug)]
 pub struct Network {
-    /// Documentation and other attributes.
-    pub attrs: Vec<syn::Attribute>,
-    /// What it says of its sums.
-    pub policy: Option<Policy>,
+    /// What its attributes say.
+    pub attrs: Attributes,
     /// Visibility.
     pub vis: syn::Visibility,
     /// Its name.
@@ -122,10 +191,8 @@ pub struct Block {
 /// `pub type Vgg11 = Vgg<{ … }>;`
 #[derive(Debug)]
 pub struct Instance {
-    /// Documentation and other attributes.
-    pub attrs: Vec<syn::Attribute>,
-    /// What it says of its sums; what the network says holds otherwise.
-    pub policy: Option<Policy>,
+    /// What its attributes say.
+    pub attrs: Attributes,
     /// Visibility.
     pub vis: syn::Visibility,
     /// Its name.

@@ -1,7 +1,7 @@
 //! Items: networks, blocks, instances, constants.
 
 use super::ast::{Block, Instance, Network, Program, Tensor};
-use super::{body, policy};
+use super::{attributes, body};
 use crate::diagnostics::{Diagnostics, Message};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -30,10 +30,7 @@ fn first_token(item: &syn::Item) -> impl ToTokens {
 /// A function with `->` is a network, one without is a block.
 fn function(mut item: syn::ItemFn, program: &mut Program, errors: &Diagnostics) {
     let before = errors.count();
-    let policy = match &item.sig.output {
-        syn::ReturnType::Type(..) => policy::take(&mut item.attrs, errors),
-        syn::ReturnType::Default => None,
-    };
+    let attrs = std::mem::take(&mut item.attrs);
     let signature = &item.sig;
     let qualifiers = [
         signature.constness.to_token_stream(),
@@ -45,16 +42,16 @@ fn function(mut item: syn::ItemFn, program: &mut Program, errors: &Diagnostics) 
         errors.error(tokens, "a network or block has none of this: remove it");
     }
     if let syn::ReturnType::Type(_, output) = &signature.output {
+        let attrs = attributes::of_network(attrs, errors);
         let (body, results) = body::lower_network(&item.block, errors);
         let input = network_input(signature, errors);
         let outputs = outputs(output, errors);
         let params = const_params(&signature.generics, errors);
         let (Some((input_name, input)), Some(outputs)) = (input, outputs) else { return };
         if errors.count() == before {
-            let (attrs, vis, name) = (item.attrs, item.vis, item.sig.ident);
+            let (vis, name) = (item.vis, item.sig.ident);
             program.networks.push(Network {
                 attrs,
-                policy,
                 vis,
                 name,
                 params,
@@ -66,6 +63,7 @@ fn function(mut item: syn::ItemFn, program: &mut Program, errors: &Diagnostics) 
             });
         }
     } else {
+        attributes::of_block(&attrs, errors);
         let body = body::lower(&item.block, errors);
         let params = block_params(signature, errors);
         program.blocks.push(Block { vis: item.vis, name: item.sig.ident, params, body });
@@ -183,8 +181,8 @@ fn const_arg(arg: &syn::GenericArgument) -> Option<syn::Expr> {
 }
 
 /// `type Name = Network<…>;`
-fn instance(mut item: syn::ItemType, errors: &Diagnostics) -> Option<Instance> {
-    let policy = policy::take(&mut item.attrs, errors);
+fn instance(item: syn::ItemType, errors: &Diagnostics) -> Option<Instance> {
+    let attrs = attributes::of_network(item.attrs, errors);
     let message = "an instance of a network is declared as `type Name = Network<values, …>;`";
     let syn::Type::Path(path) = &*item.ty else {
         errors.error(&item.ty, message);
@@ -208,5 +206,5 @@ fn instance(mut item: syn::ItemType, errors: &Diagnostics) -> Option<Instance> {
         }
     }
     let network = segment.ident.clone();
-    Some(Instance { attrs: item.attrs, policy, vis: item.vis, name: item.ident, network, args })
+    Some(Instance { attrs, vis: item.vis, name: item.ident, network, args })
 }

@@ -4,7 +4,9 @@
 //! function then does not hide the errors of the next.
 
 pub mod ast;
+mod attributes;
 mod body;
+mod budget;
 mod item;
 mod policy;
 pub(crate) mod split;

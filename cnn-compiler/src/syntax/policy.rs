@@ -8,18 +8,8 @@ use quote::ToTokens;
 /// What a program writes, and what it means.
 const NAMES: [(&str, Policy); 3] = [("exact", Policy::Exact), ("f2", Policy::F2), ("fast", Policy::Fast)];
 
-/// Takes the attribute out of an item's; all others are the item's documentation, or rustc's business.
-pub(super) fn take(attrs: &mut Vec<syn::Attribute>, errors: &Diagnostics) -> Option<Policy> {
-    let is_policy = |attr: &mut syn::Attribute| attr.path().is_ident("policy");
-    let mut found = attrs.extract_if(.., is_policy).collect::<Vec<_>>().into_iter();
-    let policy = found.next().and_then(|attr| named(&attr, errors));
-    for attr in found {
-        errors.error(&attr, "a network has one policy");
-    }
-    policy
-}
-
-fn named(attr: &syn::Attribute, errors: &Diagnostics) -> Option<Policy> {
+/// What `#[policy(…)]` says; reports what is none of it.
+pub(super) fn parse(attr: &syn::Attribute, errors: &Diagnostics) -> Option<Policy> {
     let help = "write `#[policy(exact)]`, `#[policy(f2)]` or `#[policy(fast)]`";
     let Ok(name) = attr.parse_args::<Ident>() else {
         errors.error(attr, Message::new("a policy is one name in parentheses").help(help));

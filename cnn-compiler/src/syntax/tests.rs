@@ -24,7 +24,7 @@ fn every_kind_of_item_is_told_apart() {
     assert_eq!(program.networks[0].name, "Vgg");
     assert_eq!(program.networks[0].params.len(), 2);
     assert_eq!(program.networks[0].input.dims.len(), 3);
-    assert_eq!(program.networks[0].attrs.len(), 1);
+    assert_eq!(program.networks[0].attrs.others.len(), 1);
     assert_eq!(program.blocks[0].params.len(), 2);
     assert_eq!(program.instances[0].network, "Vgg");
     assert_eq!(program.instances[0].args.len(), 2);

@@ -1,0 +1,16 @@
+fn main() {
+    let _ = Net::new(1);
+}
+
+cnn::network!(
+    #[budget(params <= 6_000)]
+    pub fn Net(image: Image<1, 12, 12>) -> Vector<10> {
+        let conv1 = conv2d(8, kernel_size = 3);
+        relu;
+        max_pool2d(2);
+        flatten;
+        let fc1 = linear(32);
+        relu;
+        linear(10)
+    }
+);

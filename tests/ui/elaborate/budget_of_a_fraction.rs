@@ -1,0 +1,10 @@
+fn main() {
+    let _ = Net::new(1);
+}
+
+cnn::network!(
+    #[budget(params <= 61.7)]
+    pub fn Net(image: Image<1, 8, 8>) -> Vector<64> {
+        flatten
+    }
+);

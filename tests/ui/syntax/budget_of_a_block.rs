@@ -1,0 +1,14 @@
+fn main() {
+    let _ = Net::new(1);
+}
+
+cnn::network!(
+    pub fn Net(image: Image<1, 8, 8>) -> Vector<64> {
+        block
+    }
+
+    #[budget(params <= 62_000)]
+    fn block() {
+        flatten;
+    }
+);
