@@ -27,9 +27,35 @@ pub struct LayerInfo {
     pub macs: usize,
     /// How many rows and columns of the network's input one output number sees (it may reach beyond the borders).
     pub receptive_field: [usize; 2],
+    /// How many rows and columns of the network's input lie between what two neighbours in the output see.
+    pub stride: [usize; 2],
     /// The kernel of inference and why, where the compiler has chosen one: `F(4x4, 3x3) from 4 images on, else F(2x2, 3x3)`,
     /// `direct: stride 2`; otherwise empty.
     pub kernel: &'static str,
+}
+
+impl LayerInfo {
+    /// The row of this name in the table of a network.
+    #[must_use]
+    pub const fn find(layers: &'static [Self], name: &str) -> Option<&'static Self> {
+        let mut i = 0;
+        while i < layers.len() {
+            if same(layers[i].name.as_bytes(), name.as_bytes()) {
+                return Some(&layers[i]);
+            }
+            i += 1;
+        }
+        None
+    }
+}
+
+/// Whether two texts are equal, also in `const`.
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
 }
 
 /// How a tensor starts out and what it is for.

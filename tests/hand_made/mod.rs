@@ -74,6 +74,7 @@ impl Network for Tiny {
             parameters: 2,
             macs: 4,
             receptive_field: [1, 1],
+            stride: [1, 1],
             kernel: "",
         },
         LayerInfo {
@@ -84,6 +85,7 @@ impl Network for Tiny {
             parameters: 15,
             macs: 12,
             receptive_field: [2, 2],
+            stride: [1, 1],
             kernel: "",
         },
     ];

@@ -5,17 +5,17 @@ use crate::graph::Graph;
 use crate::plan::Plan;
 use std::fmt::Write as _;
 
-/// Layers with shapes, parameters, multiply-adds, receptive fields and kernels, as Markdown.
+/// Layers with shapes, parameters, multiply-adds, receptive fields, strides and kernels, as Markdown.
 pub(super) fn table(name: &str, graph: &Graph, plan: &Plan) -> String {
     let mut text = format!("\n\n# The layers of `{name}`\n\n");
-    text += "| layer | kind | output | parameters | multiply-adds | receptive field | kernel |\n";
-    text += "|:--|:--|--:|--:|--:|--:|:--|\n";
-    let _ = writeln!(text, "| | input | {} | | | | |", graph.input);
+    text += "| layer | kind | output | parameters | multiply-adds | receptive field | stride | kernel |\n";
+    text += "|:--|:--|--:|--:|--:|--:|--:|:--|\n";
+    let _ = writeln!(text, "| | input | {} | | | | | |", graph.input);
     for (layer, kernel) in graph.layers.iter().zip(&plan.kernels) {
-        let [rows, columns] = layer.field.size;
+        let ([rows, columns], [down, right]) = (layer.field.size, layer.field.step);
         let _ = writeln!(
             text,
-            "| `{}` | {} | {} | {} | {} | {rows}x{columns} | {kernel} |",
+            "| `{}` | {} | {} | {} | {} | {rows}x{columns} | {down}x{right} | {kernel} |",
             layer.path,
             layer.op.name(),
             layer.output,
@@ -24,7 +24,7 @@ pub(super) fn table(name: &str, graph: &Graph, plan: &Plan) -> String {
         );
     }
     let (parameters, macs) = (counted(graph.parameters()), counted(graph.macs()));
-    let _ = writeln!(text, "| **in all** | | | **{parameters}** | **{macs}** | | |");
+    let _ = writeln!(text, "| **in all** | | | **{parameters}** | **{macs}** | | | |");
     if plan.bundled.is_some() {
         text += "\nFrom 6 images on, inference has sixteen images in the lanes and needs none of these kernels.\n";
     }

@@ -39,6 +39,9 @@ pub fn stub(
                 pub const LAYERS: &'static [#rt::network::LayerInfo] = &[];
                 pub const INFERENCE_BYTES: usize = 0;
                 pub const TRAINING_BYTES: usize = 0;
+                pub const fn layer(_: &str) -> ::core::option::Option<&'static #rt::network::LayerInfo> {
+                    ::core::option::Option::None
+                }
                 pub fn new(_seed: u64) -> Self { #never }
             }
             impl #rt::network::Network for #name {

@@ -130,6 +130,11 @@ fn facts(declared: &Declared<'_>) -> TokenStream {
             pub const MACS: usize = #macs;
             /// The layers in the order in which they run.
             pub const LAYERS: &'static [#rt::network::LayerInfo] = <Self as #rt::network::Network>::LAYERS;
+            /// What is known of the layer of this path, `conv1` or `2.0.p1_1`; also in `const`.
+            #[must_use]
+            pub const fn layer(name: &str) -> ::core::option::Option<&'static #rt::network::LayerInfo> {
+                #rt::network::LayerInfo::find(Self::LAYERS, name)
+            }
             /// Bytes of working memory for inference on one image on one thread.
             pub const INFERENCE_BYTES: usize = <Self as #rt::network::Network>::INFERENCE.bytes(1, 1);
             /// Bytes of working memory for training on one image on one thread.

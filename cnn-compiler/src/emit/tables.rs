@@ -1,7 +1,7 @@
 //! The `const` tables of a network: layers, tensors, and the sizes of its arenas.
 
 use super::descriptor::Descriptors;
-use crate::graph::Graph;
+use crate::graph::{Field, Graph};
 use crate::ops::TensorKind;
 use crate::plan::{Action, Descriptor, Len, Parameters, Pass, Piece, Plan, Prepared};
 use std::collections::BTreeSet;
@@ -14,11 +14,11 @@ pub(super) fn layers(graph: &Graph, kernels: &[String]) -> String {
         let (name, kind) = (&layer.path, layer.op.name());
         let (input, output) = (layer.input.dims(), layer.output.dims());
         let (parameters, macs) = (layer.parameters(), layer.macs());
-        let field = layer.field.size;
+        let Field { size, step, .. } = layer.field;
         let _ = writeln!(
             rows,
             "LayerInfo {{ name: {name:?}, kind: {kind:?}, input: &{input:?}, output: &{output:?}, \
-             parameters: {parameters}, macs: {macs}, receptive_field: {field:?}, \
+             parameters: {parameters}, macs: {macs}, receptive_field: {size:?}, stride: {step:?}, \
              kernel: {kernel:?} }},"
         );
     }
