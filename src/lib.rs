@@ -35,6 +35,8 @@ pub mod network {
 /// What emitted code calls; not meant to be used by hand.
 #[doc(hidden)]
 pub use cnn_runtime as __rt;
+#[doc(hidden)]
+pub use weights::__embedded;
 
 /// The examples in the documentation of the macros.
 #[cfg(doctest)]

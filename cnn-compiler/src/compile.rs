@@ -2,7 +2,8 @@
 
 use crate::diagnostics::{Diagnostics, render};
 use crate::imports::{Kind, Source};
-use crate::{budget, elaborate, emit, plan, syntax};
+use crate::weights::Embedded;
+use crate::{budget, elaborate, emit, plan, syntax, weights};
 use proc_macro2::TokenStream;
 
 /// Compiles everything in one `network!( … )`.
@@ -47,18 +48,22 @@ fn follow(mut source: Source) -> TokenStream {
 fn networks(source: &Source, errors: Diagnostics) -> TokenStream {
     let program = syntax::parse(&source.imports, source.items.clone(), &errors);
     let declared = elaborate::elaborate(&program, &errors);
-    for network in &declared {
-        budget::check(network, &errors);
-    }
+    let embedded: Vec<Option<Embedded>> = declared
+        .iter()
+        .map(|network| {
+            budget::check(network, &errors);
+            weights::check(network, &errors)
+        })
+        .collect();
     let errors = errors.finish();
     let mut output = emit::consts(&program.consts);
     for network in program.networks.iter().filter(|network| network.is_reusable()) {
         output.extend(source.carrier(&network.vis, &network.name, errors.is_empty()));
     }
     output.extend(render(&errors));
-    for network in &declared {
+    for (network, embedded) in declared.iter().zip(embedded) {
         output.extend(if errors.is_empty() && network.graph.is_whole() {
-            emit::network(network, &plan::plan(&network.graph))
+            emit::network(network, &plan::plan(&network.graph), embedded.as_ref())
         } else {
             emit::fallback::stub(network.vis, network.name, network.input, &network.outputs)
         });

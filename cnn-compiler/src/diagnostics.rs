@@ -63,6 +63,13 @@ impl From<&str> for Message {
     }
 }
 
+/// A token's place, and the call that led there from code that rustc can show.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    span: Span,
+    anchor: Option<Span>,
+}
+
 /// Collects errors.
 #[derive(Debug)]
 pub struct Diagnostics {
@@ -90,6 +97,25 @@ impl Diagnostics {
             }
             _ => self.push(syn::Error::new_spanned(tokens, message.into().to_string())),
         }
+    }
+
+    /// Where `span` is now, for an error that is found later.
+    #[must_use]
+    pub fn place(&self, span: Span) -> Place {
+        Place { span, anchor: self.anchor.get() }
+    }
+
+    /// Reports `message` at a place.
+    pub fn error_at(&self, place: Place, message: impl Into<Message>) {
+        let Place { span, anchor } = place;
+        let error = match anchor.filter(|_| !is_local(span)) {
+            Some(anchor) => {
+                let message = message.into().note(format_args!("declared at {}", location(span)));
+                syn::Error::new(anchor, message.to_string())
+            }
+            None => syn::Error::new(span, message.into().to_string()),
+        };
+        self.push(error);
     }
 
     /// From now on errors in code of other crates, which rustc cannot show, are shown at `span`, unless that is in such

@@ -1,5 +1,6 @@
 //! A network with every layer laid out and every shape known.
 
+use crate::diagnostics::Place;
 use crate::ops::{Op, Reach, Tensor};
 use crate::shape::Shape;
 use std::fmt;
@@ -43,12 +44,19 @@ pub struct Layer {
     pub field: Field,
     /// The outermost block call that it belongs to, counted within the network.
     pub block: Option<usize>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 impl Layer {
     /// The tensors that it keeps.
     pub fn tensors(&self) -> Vec<Tensor> {
         self.op.tensors(self.input)
+    }
+
+    /// The key of one of them in PyTorch's `state_dict`.
+    pub fn key(&self, tensor: &Tensor) -> String {
+        format!("{}.{}", self.path, tensor.name)
     }
 
     /// How many numbers it learns.

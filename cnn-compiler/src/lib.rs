@@ -23,5 +23,6 @@ pub mod plan;
 pub mod shape;
 pub mod syntax;
 pub mod value;
+pub mod weights;
 
 pub use compile::{block, compile, import};

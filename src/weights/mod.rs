@@ -127,6 +127,17 @@ pub trait Weights: Network {
 
 impl<N: Network> Weights for N {}
 
+/// Sets all tensors of a network from a file that the compiler has held against it; not meant to be called by hand.
+///
+/// # Panics
+/// If it does not fit, which is then a mistake of the compiler.
+#[doc(hidden)]
+pub fn __embedded<N: Network>(network: &mut N, bytes: &[u8]) {
+    if let Err(error) = file::decode(network, bytes, None) {
+        unreachable!("the compiler has found that this file fits: {error}");
+    }
+}
+
 /// The row of the network's table with that name.
 pub(crate) fn find<N: Network>(name: &str) -> Result<&'static TensorInfo, Error> {
     let names = || N::TENSORS.iter().map(|tensor| tensor.name);

@@ -64,6 +64,7 @@ pub fn elaborate<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<Declared
         } else if program.instances.iter().all(|instance| instance.network != network.name) {
             check_open_network(network, &items, errors);
         }
+        weights_are_known(network, errors);
     }
     for instance in &program.instances {
         let Instance { attrs, vis, name, .. } = instance;
@@ -118,6 +119,18 @@ fn check_open_network(network: &Network, items: &Items<'_>, errors: &Diagnostics
     let input = shape(&network.input, &scopes, errors);
     let outputs: Vec<Option<Shape>> = network.outputs.iter().map(|_| None).collect();
     Unroller::new(items, scopes, input, errors).network(network, &network.name, &outputs);
+}
+
+/// Reports weights of a network of which nobody knows what tensors it has.
+fn weights_are_known(network: &Network, errors: &Diagnostics) {
+    if let Some(weights) = &network.attrs.weights
+        && network.params.iter().any(|param| param.default.is_none())
+    {
+        let name = &network.name;
+        let message = Message::new(format_args!("the weights of `{name}` depend on its parameters"));
+        let help = format!("put the attribute on an instance: `#[weights(…)] pub type Other = {name}<…>;`");
+        errors.error(weights, message.help(help));
+    }
 }
 
 /// Where a network becomes a type.

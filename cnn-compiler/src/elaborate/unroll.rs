@@ -11,7 +11,7 @@ use crate::ops::{self, Misfit, Op};
 use crate::shape::Shape;
 use crate::syntax::ast::{Body, Branch, Call, Join, JoinKind, Name, Step, Stmt};
 use crate::value::{Value, evaluate};
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
 /// The most statements that may be unrolled: a network of more is a mistake, and must not take the compiler down.
@@ -146,7 +146,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
         };
         let Some((node, _)) = self.current() else { return };
         let text = arguments.text().to_string();
-        if let Err(misfit) = self.lay(op, text, path, vec![node]) {
+        if let Err(misfit) = self.lay(op, text, path, vec![node], call.name.span()) {
             self.misfit(&call.name, Some(&arguments), misfit);
         }
     }
@@ -164,14 +164,22 @@ impl<'p, 'c> Unroller<'p, 'c> {
     }
 
     /// Adds a layer to the graph.
-    fn lay(&mut self, op: Op, text: String, path: String, inputs: Vec<NodeId>) -> Result<(), Misfit> {
+    fn lay(
+        &mut self,
+        op: Op,
+        text: String,
+        path: String,
+        inputs: Vec<NodeId>,
+        span: Span,
+    ) -> Result<(), Misfit> {
+        let place = self.errors.place(span);
         let shapes: Vec<Shape> = inputs.iter().map(|node| self.graph.shape(*node)).collect();
         let output = op.output(&shapes)?;
         let fields = inputs.iter().map(|node| self.graph.field(*node));
         let Some(field) = fields.reduce(Field::join) else { unreachable!("a layer has at least one input") };
         let field = field.through(op.reach(), output);
         let input = shapes[0];
-        let layer = Layer { op, text, path, inputs, input, output, field, block: self.block };
+        let layer = Layer { op, text, path, inputs, input, output, field, block: self.block, place };
         let node = self.graph.push(layer);
         self.set_current(Some((node, output)));
         Ok(())
@@ -217,7 +225,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
             JoinKind::Concat => Op::Concat,
             JoinKind::Add => Op::Add,
         };
-        if let Err(misfit) = self.lay(op, join.name.to_string(), path, inputs) {
+        if let Err(misfit) = self.lay(op, join.name.to_string(), path, inputs, join.name.span()) {
             self.misfit(&join.name, None, misfit);
         }
     }

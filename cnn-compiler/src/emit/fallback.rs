@@ -42,6 +42,7 @@ pub fn stub(
                 pub const fn layer(_: &str) -> ::core::option::Option<&'static #rt::network::LayerInfo> {
                     ::core::option::Option::None
                 }
+                pub fn pretrained() -> Self { #never }
                 pub fn new(_seed: u64) -> Self { #never }
             }
             impl #rt::network::Network for #name {

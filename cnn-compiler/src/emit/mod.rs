@@ -29,12 +29,14 @@ mod descriptor;
 mod docs;
 pub mod fallback;
 mod functions;
+mod pretrained;
 mod tables;
 
 use crate::elaborate::Declared;
 use crate::graph::Graph;
 use crate::plan::{Bundled, Plan};
 use crate::shape::Shape;
+use crate::weights::Embedded;
 use descriptor::Descriptors;
 use functions::{Functions, Kind};
 use proc_macro2::TokenStream;
@@ -94,14 +96,15 @@ pub fn consts(items: &[syn::ItemConst]) -> TokenStream {
     quote!(#(#[allow(dead_code)] #items)*)
 }
 
-/// Emits one network.
-pub fn network(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
+/// Emits one network, with a file of weights that fits it.
+pub fn network(declared: &Declared<'_>, plan: &Plan, weights: Option<&Embedded>) -> TokenStream {
     let (attrs, vis, name) = (&declared.attrs.others, declared.vis, declared.name);
     let table = docs::table(&name.to_string(), &declared.graph, plan);
     let facts = facts(declared);
     let implementation = implementation(declared, plan);
     let budget = budget::checks(declared, plan);
-    let scope = scope(&quote!(#facts #implementation #budget));
+    let pretrained = weights.map(|file| pretrained::pretrained(name, file, &plan.parameters));
+    let scope = scope(&quote!(#facts #implementation #budget #pretrained));
     quote! {
         #(#attrs)*
         #[doc = #table]

@@ -35,7 +35,7 @@ impl Parameters {
         for layer in &graph.layers {
             all.first.push(all.tensors.len());
             for tensor in layer.tensors() {
-                let key = format!("{}.{}", layer.path, tensor.name);
+                let key = layer.key(&tensor);
                 let end =
                     if tensor.kind.is_parameter() { &mut all.parameters_len } else { &mut all.buffers_len };
                 let offset = *end;

@@ -63,6 +63,8 @@ pub struct Attributes {
     pub policy: Option<Policy>,
     /// What it must keep to; an instance, to its network's limits too.
     pub budget: Vec<Limit>,
+    /// The file of its weights; what its network says of those is not for an instance.
+    pub weights: Option<syn::LitStr>,
     /// Documentation, and what is rustc's business.
     pub others: Vec<syn::Attribute>,
 }

@@ -10,6 +10,7 @@ mod budget;
 mod item;
 mod policy;
 pub(crate) mod split;
+mod weights;
 
 use crate::diagnostics::{Diagnostics, Message};
 use crate::imports::Imported;
