@@ -9,6 +9,8 @@
 //! the same code.
 #![forbid(unsafe_code)]
 
+extern crate proc_macro;
+
 pub mod budget;
 mod compile;
 pub mod diagnostics;

@@ -3,26 +3,63 @@
 //!
 //! Only a module without any name of the user's may import them all.
 
-pub use crate::Write;
+pub use crate::Write::{Accumulate, Overwrite};
 pub use crate::batch_norm2d::{BatchNorm2d, BlockedBatchNorm2d};
 pub use crate::blocked::{Blocked, Haloed, Operands};
 pub use crate::conv2d::dense::{Algorithm, Choice, Dense};
-pub use crate::conv2d::epilogue::Activation;
+pub use crate::conv2d::epilogue::Activation::{Identity, Relu, Relu6, Sigmoid};
 pub use crate::conv2d::first_layer::{FirstConv2d, FirstPooled};
 pub use crate::conv2d::winograd::Tile;
-pub use crate::conv2d::{BlockedConv2d, Conv2d};
+pub use crate::conv2d::{BlockedConv2d, Conv2d, dense, depthwise, first_layer, im2col, pointwise};
 pub use crate::dropout::Dropout;
 pub use crate::elementwise::blocked::Part;
 pub use crate::linear::Linear;
 pub use crate::local_response_norm::LocalResponseNorm;
-pub use crate::memory::{ArenaLayout, Buffer, Bundles, disjoint, longest, starts};
-pub use crate::network::{LayerInfo, TensorInfo, TensorKind};
+pub use crate::memory::{ArenaLayout, Buffer, Bundles, disjoint, starts};
+pub use crate::network::TensorKind::{BatchesTracked, Bias, RunningMean, RunningVar, Scale, Shift, Weight};
+pub use crate::network::{LayerInfo, TensorInfo};
 pub use crate::pass::{Backward, Forward, Fused, Inference, Prepare};
 pub use crate::pool::{AdaptivePool2d, AvgPool2d, MaxPool2d};
 pub use crate::softmax::Softmax;
 pub use crate::upsample::Upsample;
 pub use crate::window::Window;
 pub use crate::{
-    activation, batch_norm2d, blocked, bundled, conv_transpose2d, conv2d, dropout, elementwise, linear,
-    local_response_norm, pool, softmax, upsample,
+    __longest as longest, activation, batch_norm2d, blocked, bundled, conv_transpose2d, dropout, elementwise,
+    linear, local_response_norm, pool, softmax, upsample,
 };
+
+use crate::network::TensorKind;
+
+/// A row of the table of layers: name, kind, shapes before and behind, parameters and multiply-adds, receptive field and its
+/// stride, kernel.
+#[must_use]
+pub const fn layer(
+    name: &'static str,
+    kind: &'static str,
+    [input, output]: [&'static [usize]; 2],
+    [parameters, macs]: [usize; 2],
+    [receptive_field, stride]: [[usize; 2]; 2],
+    kernel: &'static str,
+) -> LayerInfo {
+    LayerInfo { name, kind, input, output, parameters, macs, receptive_field, stride, kernel }
+}
+
+/// A row of the table of tensors: name, shape, kind, offset.
+#[must_use]
+pub const fn tensor(
+    name: &'static str,
+    shape: &'static [usize],
+    kind: TensorKind,
+    offset: usize,
+) -> TensorInfo {
+    TensorInfo { name, shape, kind, offset }
+}
+
+/// The largest of what these functions say of these layers: `longest!(dense::prepared_len: L1 L4; …)`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __longest {
+    ($($function:path: $($layer:ident)*;)*) => {
+        $crate::memory::longest(&[$($($function(&$layer),)*)*])
+    };
+}

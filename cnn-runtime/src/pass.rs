@@ -131,14 +131,15 @@ impl<'a> Inference<'a> {
         layers: &[usize],
         buffer: Buffer,
         d: &Blocked,
-        fused: Fused<Range<usize>>,
+        norm: Option<Range<usize>>,
+        activation: Activation,
     ) {
         if !self.observer.looks() {
             return layers.iter().for_each(|layer| self.observer.pass(*layer));
         }
         self.observe_blocked(layers[0], buffer, d);
         let mut layers = layers[1..].iter();
-        if let Some(norm) = fused.norm {
+        if let Some(norm) = norm {
             let ([mut images], prepared, _) = self.arena.split_prepared(self.count, [buffer]);
             let norm = norm_parts(&prepared[norm], d.channels);
             let epilogue = Epilogue {
@@ -150,7 +151,7 @@ impl<'a> Inference<'a> {
             layers.next().into_iter().for_each(|layer| self.observe_blocked(*layer, buffer, d));
         }
         let ([mut images], _) = self.arena.split(self.count, [buffer]);
-        Epilogue { activation: fused.activation, ..Epilogue::bias(None) }.apply(d, &mut images);
+        Epilogue { activation, ..Epilogue::bias(None) }.apply(d, &mut images);
         layers.next().into_iter().for_each(|layer| self.observe_blocked(*layer, buffer, d));
     }
 }
@@ -222,6 +223,14 @@ pub struct Fused<S> {
     pub norm: Option<S>,
     /// What comes last.
     pub activation: Activation,
+}
+
+impl<S> Fused<S> {
+    /// Bias, normalisation, activation.
+    #[must_use]
+    pub const fn new(bias: Option<S>, norm: Option<S>, activation: Activation) -> Self {
+        Self { bias, norm, activation }
+    }
 }
 
 impl<'a> Fused<&'a [f32]> {

@@ -5,7 +5,7 @@
 //! ```text
 //! {
 //!     let ([t0, t1], work) = pass.arena.split(pass.count, [Buffer::new(at[0], 784), …]);
-//!     conv2d::im2col::forward(&L0, t0.into_view(), &pass.parameters[at[2]..at[2] + 150], Some(…), t1, work);
+//!     im2col::forward(&L0, t0.into_view(), &pass.parameters[at[2]..at[3]], Some(…), t1, work);
 //! }
 //! ```
 
@@ -21,7 +21,7 @@ pub(super) struct Offsets {
 
 impl Offsets {
     /// The expression for one more number.
-    pub(super) fn at(&mut self, number: impl ToString) -> String {
+    pub(super) fn at(&mut self, number: &impl ToString) -> String {
         let index = self.numbers.len();
         self.numbers.push(number.to_string());
         format!("at[{index}]")
@@ -29,7 +29,7 @@ impl Offsets {
 
     /// The range of a prepared piece.
     pub(super) fn prepared(&mut self, piece: usize) -> String {
-        let [start, end] = [piece, piece + 1].map(|piece| self.at(format_args!("PREPARED[{piece}]")));
+        let [start, end] = [piece, piece + 1].map(|piece| self.at(&format_args!("PREPARED[{piece}]")));
         format!("{start}..{end}")
     }
 
@@ -49,20 +49,21 @@ impl Memory<'_> {
     /// Where a tensor of the network starts in its vector, and its length.
     fn start_and_len(self, tensor: usize, offsets: &mut Offsets) -> (String, usize) {
         let placed = &self.parameters.tensors[tensor];
-        (offsets.at(placed.offset), placed.tensor.len())
+        (offsets.at(&placed.offset), placed.tensor.len())
     }
 
     /// Where a tensor of the network stands in its vector.
     pub(super) fn range(self, tensor: usize, offsets: &mut Offsets) -> String {
-        let (start, len) = self.start_and_len(tensor, offsets);
-        format!("{start}..{start} + {len}")
+        let placed = &self.parameters.tensors[tensor];
+        let [start, end] = [placed.offset, placed.offset + placed.tensor.len()].map(|at| offsets.at(&at));
+        format!("{start}..{end}")
     }
 }
 
 /// A buffer of the arena; `None` for the user's memory.
 pub(super) fn buffer(place: Place, memory: Memory<'_>, offsets: &mut Offsets) -> Option<String> {
     let Root::Buffer(index) = place.root else { return None };
-    let offset = offsets.at(memory.buffers[index]);
+    let offset = offsets.at(&memory.buffers[index]);
     let Place { start, len, stride, .. } = place;
     Some(if start == 0 && len == stride {
         format!("Buffer::new({offset}, {len})")
@@ -107,8 +108,13 @@ pub(super) fn call(
             format!("let ([{buffers}], work) = pass.arena.split(pass.count, [{places}]);")
         }
     };
-    let kernel = &call.kernel;
+    let kernel = short(&call.kernel);
     format!("{{ {split_gradients}{split_running}{split} {kernel}({layer}{arguments}work); }}\n")
+}
+
+/// A kernel's path as emitted code has it: the kernels of convolutions are named without `conv2d::`.
+pub(super) fn short(kernel: &str) -> &str {
+    kernel.strip_prefix("conv2d::").unwrap_or(kernel)
 }
 
 /// What a call does with prepared memory.
@@ -177,11 +183,11 @@ impl Writer<'_, '_> {
                 name(Slot::Running, self.running.len() - 1)
             }
             Operand::Saved(range) => {
-                let (start, len) = (self.offsets.at(range.start), range.len());
+                let (start, len) = (self.offsets.at(&range.start), range.len());
                 format!("{start}..{start} + {len}")
             }
-            Operand::Mode(Mode::Overwrite) => "Write::Overwrite".into(),
-            Operand::Mode(Mode::Accumulate) => "Write::Accumulate".into(),
+            Operand::Mode(Mode::Overwrite) => "Overwrite".into(),
+            Operand::Mode(Mode::Accumulate) => "Accumulate".into(),
             Operand::DropoutKey => "pass.dropout".into(),
             Operand::Number(number) => float(*number),
             Operand::Descriptor(descriptor) => format!("&{}", self.descriptors.name(descriptor)),
@@ -196,8 +202,9 @@ impl Writer<'_, '_> {
     fn epilogue(&mut self, epilogue: &Epilogue) -> String {
         let bias = epilogue.bias.map(|tensor| self.parameter(tensor));
         let norm = epilogue.norm.map(|piece| format!("&prepared[{}]", self.offsets.prepared(piece)));
-        let (fused, channels) = (fused(bias, norm, epilogue), epilogue.channels);
-        format!("{fused}.epilogue({channels}, pass.observer.looks())")
+        let (bias, norm, channels) = (optional(bias), optional(norm), epilogue.channels);
+        let activation = epilogue_activation(epilogue.activation);
+        format!("Fused::new({bias}, {norm}, {activation}).epilogue({channels}, pass.observer.looks())")
     }
 
     fn place(&mut self, place: Place) -> String {
@@ -249,26 +256,17 @@ fn name(slot: Slot, index: usize) -> String {
 }
 
 /// `Some(…)` or `None`
-fn optional(expression: Option<String>) -> String {
+pub(super) fn optional(expression: Option<String>) -> String {
     expression.map_or_else(|| "None".into(), |expression| format!("Some({expression})"))
 }
 
-/// What a convolution's kernel computes behind its sums.
-pub(super) fn fused(bias: Option<String>, norm: Option<String>, epilogue: &Epilogue) -> String {
-    let (bias, norm) = (optional(bias), optional(norm));
-    format!(
-        "Fused {{ bias: {bias}, norm: {norm}, activation: {} }}",
-        epilogue_activation(epilogue.activation)
-    )
-}
-
 /// What the epilogue of a convolution ends with.
-fn epilogue_activation(activation: Option<Activation>) -> &'static str {
+pub(super) fn epilogue_activation(activation: Option<Activation>) -> &'static str {
     match activation {
-        None => "Activation::Identity",
-        Some(Activation::Relu) => "Activation::Relu",
-        Some(Activation::Relu6) => "Activation::Relu6",
-        Some(Activation::Sigmoid) => "Activation::Sigmoid",
+        None => "Identity",
+        Some(Activation::Relu) => "Relu",
+        Some(Activation::Relu6) => "Relu6",
+        Some(Activation::Sigmoid) => "Sigmoid",
         Some(other) => unreachable!("{other:?} is not fused"),
     }
 }

@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! const W1: Window = Window { … };
-//! const C2: Choice = Choice { … };
-//! const L3: Dense = Dense { … window: W1, …, forward: C2, … };
+//! const C0: Choice = Choice { … };
+//! const L3: Dense = Dense::new(Conv2d { … window: W1 }, …, [C0, C0, C0]);
 //! ```
 
 use crate::ops::window::Sliding;
@@ -15,8 +15,11 @@ use std::fmt::Write as _;
 /// The constants of a network.
 #[derive(Default)]
 pub(super) struct Descriptors {
-    /// Names by value.
-    known: BTreeMap<String, String>,
+    /// The names of layers by value.
+    layers: BTreeMap<String, String>,
+    /// Few, each at the index that its name has.
+    windows: Vec<Window>,
+    choices: Vec<Choice>,
     items: String,
 }
 
@@ -24,23 +27,18 @@ impl Descriptors {
     /// The name of a descriptor's constant.
     pub(super) fn name(&mut self, descriptor: &Descriptor) -> String {
         let (ty, value) = self.descriptor(descriptor);
-        self.constant('L', &ty, value)
+        if let Some(name) = self.layers.get(&value) {
+            return name.clone();
+        }
+        let name = format!("L{}", self.layers.len());
+        let _ = writeln!(self.items, "const {name}: {ty} = {value};");
+        self.layers.insert(value, name.clone());
+        name
     }
 
     /// The items.
     pub(super) fn finish(self) -> String {
         self.items
-    }
-
-    /// The name of the constant with this value.
-    fn constant(&mut self, prefix: char, ty: &str, value: String) -> String {
-        if let Some(name) = self.known.get(&value) {
-            return name.clone();
-        }
-        let name = format!("{prefix}{}", self.known.len());
-        let _ = writeln!(self.items, "const {name}: {ty} = {value};");
-        self.known.insert(value, name.clone());
-        name
     }
 
     /// The type of a descriptor and its value.
@@ -60,11 +58,14 @@ impl Descriptors {
                 y_halo,
             } => {
                 let conv = self.conv2d(*in_channels, *out_channels, *groups, window);
-                let fields = format!("conv: {conv}, x_halo: {x_halo:?}, y_halo: {y_halo:?}");
-                match choices {
-                    Some(choices) => ("Dense", self.dense(&format!("BlockedConv2d {{ {fields} }}"), choices)),
-                    None => ("BlockedConv2d", fields),
+                if let Some(Choices { forward, backward_input, backward_weight }) = choices {
+                    let choices =
+                        [forward, backward_input, backward_weight].map(|choice| self.choice(*choice));
+                    let choices = choices.join(", ");
+                    let value = format!("Dense::new({conv}, [{x_halo:?}, {y_halo:?}], [{choices}])");
+                    return ("Dense".into(), value);
                 }
+                ("BlockedConv2d", format!("conv: {conv}, x_halo: {x_halo:?}, y_halo: {y_halo:?}"))
             }
             Descriptor::FirstConv2d { in_channels, out_channels, window, y_halo } => {
                 let conv = self.conv2d(*in_channels, *out_channels, 1, window);
@@ -132,24 +133,21 @@ impl Descriptors {
         (ty.into(), format!("{ty} {{ {fields} }}"))
     }
 
-    /// The fields of a convolution without groups.
-    fn dense(&mut self, conv: &str, choices: &Choices) -> String {
-        let Choices { forward, backward_input, backward_weight } = choices;
-        let [forward, backward_input, backward_weight] =
-            [forward, backward_input, backward_weight].map(|choice| self.choice(*choice));
-        format!(
-            "conv: {conv}, forward: {forward}, backward_input: {backward_input}, backward_weight: {backward_weight}"
-        )
-    }
-
     fn choice(&mut self, choice: Choice) -> String {
-        let algorithm = |tile: Option<Tile>| match tile {
-            None => "Algorithm::Direct".into(),
-            Some(tile) => format!("Algorithm::Winograd(Tile::{tile:?})"),
-        };
-        let (f2, fast, fast_from) = (algorithm(choice.f2), algorithm(choice.fast), choice.fast_from);
-        let value = format!("Choice {{ f2: {f2}, fast: {fast}, fast_from: {fast_from} }}");
-        self.constant('C', "Choice", value)
+        let known = self.choices.iter().position(|known| *known == choice);
+        let index = known.unwrap_or_else(|| {
+            let algorithm = |tile: Option<Tile>| match tile {
+                None => "Algorithm::Direct".into(),
+                Some(tile) => format!("Algorithm::Winograd(Tile::{tile:?})"),
+            };
+            let (f2, fast, fast_from) = (algorithm(choice.f2), algorithm(choice.fast), choice.fast_from);
+            let (index, value) =
+                (self.choices.len(), format!("f2: {f2}, fast: {fast}, fast_from: {fast_from}"));
+            let _ = writeln!(self.items, "const C{index}: Choice = Choice {{ {value} }};");
+            self.choices.push(choice);
+            index
+        });
+        format!("C{index}")
     }
 
     fn conv2d(&mut self, in_channels: usize, out_channels: usize, groups: usize, window: &Window) -> String {
@@ -160,13 +158,20 @@ impl Descriptors {
     }
 
     fn window(&mut self, window: &Window) -> String {
-        let Window { input, output, sliding } = window;
-        let Sliding { kernel, stride, padding, dilation } = sliding;
-        let value = format!(
-            "Window {{ input: {input:?}, output: {output:?}, kernel: {kernel:?}, stride: {stride:?}, \
-             padding: {padding:?}, dilation: {dilation:?} }}"
-        );
-        self.constant('W', "Window", value)
+        let known = self.windows.iter().position(|known| known == window);
+        let index = known.unwrap_or_else(|| {
+            let Window { input, output, sliding } = window;
+            let Sliding { kernel, stride, padding, dilation } = sliding;
+            let index = self.windows.len();
+            let _ = writeln!(
+                self.items,
+                "const W{index}: Window = Window {{ input: {input:?}, output: {output:?}, kernel: {kernel:?}, \
+                 stride: {stride:?}, padding: {padding:?}, dilation: {dilation:?} }};"
+            );
+            self.windows.push(*window);
+            index
+        });
+        format!("W{index}")
     }
 }
 

@@ -1,6 +1,6 @@
 //! Passes as functions: one for each distinct block, never one flat body of all layers.
 
-use super::call::{Memory, Offsets, buffer, call, fused};
+use super::call::{Memory, Offsets, buffer, call, epilogue_activation, optional};
 use super::descriptor::Descriptors;
 use crate::graph::Graph;
 use crate::plan::{Action, Descriptor, Layout, Observed, Pass, Piece, Plan, Root, Step};
@@ -170,7 +170,7 @@ fn observe(
     descriptors: &mut Descriptors,
 ) -> String {
     let Observed { place, epilogue } = observed;
-    let layer = offsets.at(layer);
+    let layer = offsets.at(&layer);
     let Some(buffer) = buffer(*place, memory, offsets) else {
         debug_assert_eq!(place.root, Root::Input, "only the input is not a buffer");
         return format!("pass.observe_input({layer});\n");
@@ -188,17 +188,17 @@ fn observe(
         return format!("pass.observe_blocked({layer}, {buffer}, &{});\n", descriptors.name(&blocked));
     }
     let followers = followers.join(", ");
-    let bias = epilogue.bias.map(|tensor| memory.range(tensor, offsets));
-    let norm = epilogue.norm.map(|piece| offsets.prepared(piece));
-    let fused = fused(bias, norm, epilogue);
+    let norm = optional(epilogue.norm.map(|piece| offsets.prepared(piece)));
+    let activation = epilogue_activation(epilogue.activation);
     if let Some((pooled, weight)) = &epilogue.pool {
+        let bias = optional(epilogue.bias.map(|tensor| memory.range(tensor, offsets)));
         let (pooled, weight) = (descriptors.name(pooled), offsets.prepared(*weight));
         return format!(
-            "pass.observe_pooled(&[{layer}, {followers}], {buffer}, &{pooled}, {weight}, {fused});\n"
+            "pass.observe_pooled(&[{layer}, {followers}], {buffer}, &{pooled}, {weight}, Fused::new({bias}, {norm}, {activation}));\n"
         );
     }
     let blocked = descriptors.name(&blocked);
-    format!("pass.observe_fused(&[{layer}, {followers}], {buffer}, &{blocked}, {fused});\n")
+    format!("pass.observe_fused(&[{layer}, {followers}], {buffer}, &{blocked}, {norm}, {activation});\n")
 }
 
 #[cfg(test)]

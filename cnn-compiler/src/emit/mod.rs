@@ -9,7 +9,7 @@
 //!     impl rt::network::Network for LeNet { … fn infer(…) { code::inference(&mut pass); } … }
 //!     mod code {
 //!         pub(super) const LAYERS: &[LayerInfo] = &[…];
-//!         const L0: Dense = Dense { … };
+//!         const L0: Dense = Dense::new(…);
 //!         pub(super) fn inference(pass: &mut Inference<'_>) { inference_0(pass); … }
 //!         fn inference_0(pass: &mut Inference<'_>) { … one kernel call after the other … }
 //!     }
@@ -20,7 +20,7 @@
 //! Everything that differs between two calls of one block is in an array `at`, so equal blocks share one function.
 //!
 //! The module grows with the network. It is written as text, which rustc reads as fast as a file, and not token by token:
-//! cargo compiles macros without optimisation, where a token of `quote!` costs a microsecond or two and a letter nothing.
+//! cargo compiles macros without optimisation, where a token of `quote!` costs a microsecond or two.
 //! No name in it is the user's.
 
 mod budget;
@@ -284,5 +284,16 @@ fn code(graph: &Graph, plan: &Plan) -> TokenStream {
             {functions}
         }}"
     );
-    text.parse().unwrap_or_else(|error| unreachable!("emitted code is made of tokens: {error}"))
+    read(&text)
+}
+
+/// Text as tokens. Within rustc its own lexer reads it: `proc_macro2` would have it read by one of its own first, which is
+/// compiled as macros are.
+fn read(text: &str) -> TokenStream {
+    let tokens = if proc_macro::is_available() {
+        text.parse::<proc_macro::TokenStream>().map(TokenStream::from).map_err(|error| error.to_string())
+    } else {
+        text.parse().map_err(|error: proc_macro2::LexError| error.to_string())
+    };
+    tokens.unwrap_or_else(|error| unreachable!("emitted code is made of tokens: {error}"))
 }

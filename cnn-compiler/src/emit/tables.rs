@@ -1,13 +1,14 @@
 //! The `const` tables of a network: layers, tensors, and the sizes of its arenas.
 
+use super::call::short;
 use super::descriptor::Descriptors;
 use crate::graph::{Field, Graph};
 use crate::ops::TensorKind;
 use crate::plan::{Action, Descriptor, Len, Parameters, Pass, Piece, Plan, Prepared};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// `&[LayerInfo { … }, …]`
+/// `&[layer(…), …]`
 pub(super) fn layers(graph: &Graph, kernels: &[String]) -> String {
     let mut rows = String::new();
     for (layer, kernel) in graph.layers.iter().zip(kernels) {
@@ -17,15 +18,13 @@ pub(super) fn layers(graph: &Graph, kernels: &[String]) -> String {
         let Field { size, step, .. } = layer.field;
         let _ = writeln!(
             rows,
-            "LayerInfo {{ name: {name:?}, kind: {kind:?}, input: &{input:?}, output: &{output:?}, \
-             parameters: {parameters}, macs: {macs}, receptive_field: {size:?}, stride: {step:?}, \
-             kernel: {kernel:?} }},"
+            "layer({name:?}, {kind:?}, [&{input:?}, &{output:?}], [{parameters}, {macs}], [{size:?}, {step:?}], {kernel:?}),"
         );
     }
     format!("&[{rows}]")
 }
 
-/// `&[TensorInfo { … }, …]`
+/// `&[tensor(…), …]`
 pub(super) fn tensors(parameters: &Parameters) -> String {
     let mut rows = String::new();
     for placed in &parameters.tensors {
@@ -41,10 +40,7 @@ pub(super) fn tensors(parameters: &Parameters) -> String {
             TensorKind::RunningVar => "RunningVar".into(),
             TensorKind::BatchesTracked => "BatchesTracked".into(),
         };
-        let _ = writeln!(
-            rows,
-            "TensorInfo {{ name: {key:?}, shape: &{shape:?}, kind: TensorKind::{kind}, offset: {offset} }},"
-        );
+        let _ = writeln!(rows, "tensor({key:?}, &{shape:?}, {kind}, {offset}),");
     }
     format!("&[{rows}]")
 }
@@ -77,10 +73,10 @@ fn arena(
     descriptors: &mut Descriptors,
 ) -> String {
     let bundles = bundles.unwrap_or_else(|| "Never".into());
-    let [lane, step] = ["lane_len", "step_len"].map(|of| scratch(passes, of, descriptors).join(", "));
+    let [lane, step] = ["lane_len", "step_len"].map(|of| scratch(passes, of, descriptors));
     format!(
         "ArenaLayout {{ image_len: {image_len}, bundles: Bundles::{bundles}, saved_len: {saved_len}, \
-         step_len: longest(&[{step}]), lane_len: longest(&[{lane}]), prepared_len: {prepared_len} }}"
+         step_len: longest!({step}), lane_len: longest!({lane}), prepared_len: {prepared_len} }}"
     )
 }
 
@@ -90,29 +86,33 @@ pub(super) fn prepared(prepared: &Prepared, descriptors: &mut Descriptors) -> St
         Len::Numbers(len) => len.to_string(),
         Len::Kernel(function) => {
             let name = piece.call.descriptor.as_ref().map(|descriptor| descriptors.name(descriptor));
-            format!("{function}(&{})", name.unwrap_or_default())
+            format!("{}(&{})", short(function), name.unwrap_or_default())
         }
     };
     let lens: Vec<String> = prepared.pieces.iter().map(len).collect();
     format!("pub(super) const PREPARED: [usize; {}] = starts([{}]);\n", lens.len() + 1, lens.join(", "))
 }
 
-/// Calls of the runtime's `const fn`s for the scratch of each layer that wants some, in a fixed order and each once:
-/// `conv2d::dense::prepared_len(&L3)`.
-fn scratch(passes: &[&Pass], of: &str, descriptors: &mut Descriptors) -> Vec<String> {
+/// The runtime's `const fn`s for the scratch of each layer that wants some, in a fixed order and each once:
+/// `dense::prepared_len: L3 L4; …`.
+fn scratch(passes: &[&Pass], of: &str, descriptors: &mut Descriptors) -> String {
+    let mut layers: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    let mut calls = Vec::new();
     for step in passes.iter().flat_map(|pass| &pass.steps) {
         let Action::Call(call) = &step.action else { continue };
         let Some(descriptor) = &call.descriptor else { continue };
         for function in scratch_functions(descriptor, &call.kernel, of) {
-            let call = format!("{function}(&{})", descriptors.name(descriptor));
-            if seen.insert(call.clone()) {
-                calls.push(call);
+            let name = descriptors.name(descriptor);
+            if seen.insert((function.clone(), name.clone())) {
+                layers.entry(function).or_default().push(name);
             }
         }
     }
-    calls
+    let mut text = String::new();
+    for (function, layers) in layers {
+        let _ = write!(text, "{}: {}; ", short(&function), layers.join(" "));
+    }
+    text
 }
 
 /// The functions that tell how much scratch a kernel needs: `lane_len` for each thread, or `step_len` for the step.

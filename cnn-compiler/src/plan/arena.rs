@@ -10,30 +10,36 @@ use std::ops::RangeInclusive;
 /// touches stands at 0 and takes no room.
 pub(super) fn arrange(passes: &[&[Step]], lens: &[usize]) -> (Vec<usize>, usize) {
     let lives = lives(passes, lens.len());
-    let mut order: Vec<usize> = (0..lens.len()).filter(|i| lives[*i].is_some()).collect();
-    order.sort_by_key(|i| (std::cmp::Reverse(lens[*i]), *i));
+    let mut buffers: Vec<(usize, &RangeInclusive<usize>)> =
+        lives.iter().enumerate().filter_map(|(i, life)| Some((i, life.as_ref()?))).collect();
+    buffers.sort_by_key(|(i, _)| (std::cmp::Reverse(lens[*i]), *i));
     let mut offsets = vec![0; lens.len()];
-    let mut placed: Vec<usize> = Vec::new();
-    let mut image_len = 0;
-    for i in order {
-        let mut taken: Vec<(usize, usize)> = placed
-            .iter()
-            .filter(|j| overlap(lives[i].as_ref(), lives[**j].as_ref()))
-            .map(|j| (offsets[*j], offsets[*j] + rounded(lens[*j])))
-            .collect();
-        taken.sort_unstable();
+    let mut placed: Vec<Placed> = Vec::new(); // by offset
+    for (i, life) in buffers {
+        let (first, last, len) = (*life.start(), *life.end(), rounded(lens[i]));
         let mut offset = 0;
-        for (start, end) in taken {
-            if offset + rounded(lens[i]) <= start {
+        for other in &placed {
+            if offset + len <= other.offset {
                 break;
             }
-            offset = offset.max(end);
+            if first <= other.last && other.first <= last {
+                offset = offset.max(other.end);
+            }
         }
+        let at = placed.partition_point(|other| other.offset < offset);
+        placed.insert(at, Placed { offset, end: offset + len, first, last });
         offsets[i] = offset;
-        image_len = image_len.max(offset + rounded(lens[i]));
-        placed.push(i);
     }
-    (offsets, image_len)
+    (offsets, placed.iter().map(|buffer| buffer.end).max().unwrap_or(0))
+}
+
+/// A buffer that has its place.
+struct Placed {
+    offset: usize,
+    end: usize,
+    /// The first step that touches it, and the last.
+    first: usize,
+    last: usize,
 }
 
 fn rounded(len: usize) -> usize {
@@ -55,10 +61,6 @@ pub(super) fn lives(passes: &[&[Step]], buffers: usize) -> Vec<Life> {
         }
     }
     lives
-}
-
-fn overlap(a: Option<&RangeInclusive<usize>>, b: Option<&RangeInclusive<usize>>) -> bool {
-    a.zip(b).is_some_and(|(a, b)| a.start() <= b.end() && b.start() <= a.end())
 }
 
 /// The places that a step touches.

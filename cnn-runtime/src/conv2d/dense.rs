@@ -5,7 +5,7 @@
 
 use super::epilogue::{Activation, Epilogue};
 use super::winograd::{self, Tile};
-use super::{BlockedConv2d, direct, direct_weight};
+use super::{BlockedConv2d, Conv2d, direct, direct_weight};
 use crate::Write;
 use crate::memory::Workspace;
 use crate::policy::Policy;
@@ -22,6 +22,19 @@ pub struct Dense {
     pub backward_input: Choice,
     /// How the gradient of the weight is computed.
     pub backward_weight: Choice,
+}
+
+impl Dense {
+    /// Between images with halos [x, y], computed by [forward, `backward_input`, `backward_weight`].
+    #[must_use]
+    pub const fn new(
+        conv: Conv2d,
+        [x_halo, y_halo]: [[usize; 2]; 2],
+        [forward, backward_input, backward_weight]: [Choice; 3],
+    ) -> Self {
+        let conv = BlockedConv2d { conv, x_halo, y_halo };
+        Self { conv, forward, backward_input, backward_weight }
+    }
 }
 
 /// A way to compute a convolution.
