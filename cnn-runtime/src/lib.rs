@@ -2,6 +2,16 @@
 //!
 //! Emitted code is straight-line: one call per layer with a `const` descriptor, so every hot loop is compiled once,
 //! here, at this crate's optimisation level.
+//!
+//! # Tests
+//!
+//! `cargo test -p cnn-runtime` holds every kernel against [`reference`], on every vector unit that the machine has, and says
+//! which these are. With `CNN_TEST_UNIT=avx512`, `avx2`, `neon` or `portable`, all tests run on that unit only, and fail
+//! where there is none. Reads and writes outside of a buffer are found by the address sanitizer of a nightly compiler:
+//!
+//! ```sh
+//! RUSTFLAGS=-Zsanitizer=address cargo +nightly test -p cnn-runtime --release --lib --target x86_64-unknown-linux-gnu
+//! ```
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code of kernels must take on the instruction set of the function that it ends up in: inlining is not a matter of taste.
 #![allow(clippy::inline_always)]

@@ -130,7 +130,7 @@ impl Table<'_> {
 /// Taps at a time: their lines of x are 10 KiB.
 const DEPTH: usize = 160;
 
-/// Taps, and the bounds of their places.
+/// Taps, and the bounds of their places. No weight's place is negative.
 #[derive(Clone, Copy)]
 struct Part<'k> {
     taps: &'k [Tap],
@@ -143,6 +143,7 @@ impl<'k> Part<'k> {
     fn new(taps: &'k [Tap]) -> Self {
         let mut part = Self { taps, nearest: 0, farthest: 0, heaviest: 0 };
         for [line, weight] in taps {
+            assert!(*weight >= 0, "places of weights are below 2^31");
             part.nearest = part.nearest.min(*line);
             part.farthest = part.farthest.max(*line);
             part.heaviest = part.heaviest.max(*weight);
@@ -295,8 +296,8 @@ impl Part<'_> {
             // SAFETY: `Part::new` holds every line between `nearest` and `farthest`, and the assertion both within x.
             let line = simd.load(unsafe { x.get_unchecked((first + *line as isize) as usize) });
             for (sum, row) in sums.iter_mut().zip(weight) {
-                // SAFETY: the places of weights are not negative, because there are fewer than 2³¹, none is larger than
-                // `heaviest`, and the assertion holds that within each row.
+                // SAFETY: `Part::new` holds every weight's place between 0 and `heaviest`, and the assertion that within
+                // each row.
                 let weight = unsafe { row.get_unchecked(*weight_at as usize) };
                 *sum = simd.mul_add(simd.splat(*weight), line, *sum);
             }

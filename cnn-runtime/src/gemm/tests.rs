@@ -121,8 +121,8 @@ fn products_are_those_of_matrixmultiply() {
                 );
             }
             for (i, (found, expected)) in found.iter().zip(&expected).enumerate() {
-                let error = (found - expected).abs();
-                assert!(error <= 1e-6 * (k as f32).sqrt(), "{m} x {k} x {n} at {i}: {found}, not {expected}");
+                let error = (found - expected).abs(); // matrixmultiply may round products, or may not
+                assert!(error <= 2e-6 * (k as f32).sqrt(), "{m} x {k} x {n} at {i}: {found}, not {expected}");
             }
         }
     }

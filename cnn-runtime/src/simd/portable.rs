@@ -4,7 +4,7 @@ use super::{HALF, LINE, Simd, math};
 use core::array::from_fn;
 
 /// The unit that every CPU has.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Portable;
 
 impl Simd for Portable {
@@ -121,5 +121,10 @@ impl Simd for Portable {
         #[allow(clippy::cast_sign_loss)] // none is negative
         let whole = |number| number as u8;
         *bytes = line.map(whole);
+    }
+    #[inline(always)]
+    fn transpose(self, square: &mut [[f32; LINE]; LINE]) {
+        let rows = *square;
+        *square = from_fn(|i| rows.map(|row| row[i]));
     }
 }
