@@ -4,7 +4,7 @@ use super::call::short;
 use super::descriptor::Descriptors;
 use crate::graph::{Field, Graph};
 use crate::ops::TensorKind;
-use crate::plan::{Action, Descriptor, Len, Parameters, Pass, Piece, Plan, Prepared};
+use crate::plan::{Action, Call, Descriptor, Len, Parameters, Pass, Piece, Plan, Prepared};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -73,7 +73,7 @@ fn arena(
     descriptors: &mut Descriptors,
 ) -> String {
     let bundles = bundles.unwrap_or_else(|| "Never".into());
-    let [lane, step] = ["lane_len", "step_len"].map(|of| scratch(passes, of, descriptors));
+    let [lane, step] = scratch(passes, descriptors);
     format!(
         "ArenaLayout {{ image_len: {image_len}, bundles: Bundles::{bundles}, saved_len: {saved_len}, \
          step_len: longest!({step}), lane_len: longest!({lane}), prepared_len: {prepared_len} }}"
@@ -93,26 +93,33 @@ pub(super) fn prepared(prepared: &Prepared, descriptors: &mut Descriptors) -> St
     format!("pub(super) const PREPARED: [usize; {}] = starts([{}]);\n", lens.len() + 1, lens.join(", "))
 }
 
-/// The runtime's `const fn`s for the scratch of each layer that wants some, in a fixed order and each once:
-/// `dense::prepared_len: L3 L4; …`.
-fn scratch(passes: &[&Pass], of: &str, descriptors: &mut Descriptors) -> String {
-    let mut layers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+/// The runtime's `const fn`s for the scratch of each layer that wants some, in a fixed order and each once, for each thread
+/// and for the step: `dense::prepared_len: L3 L4; …`.
+fn scratch(passes: &[&Pass], descriptors: &mut Descriptors) -> [String; 2] {
+    let mut layers: [BTreeMap<String, Vec<String>>; 2] = Default::default();
     let mut seen = BTreeSet::new();
     for step in passes.iter().flat_map(|pass| &pass.steps) {
-        let Action::Call(call) = &step.action else { continue };
-        let Some(descriptor) = &call.descriptor else { continue };
-        for function in scratch_functions(descriptor, &call.kernel, of) {
-            let name = descriptors.name(descriptor);
-            if seen.insert((function.clone(), name.clone())) {
-                layers.entry(function).or_default().push(name);
+        let Action::Call(Call { kernel, descriptor: Some(descriptor), .. }) = &step.action else { continue };
+        let functions = ["lane_len", "step_len"].map(|of| scratch_functions(descriptor, kernel, of));
+        if functions.iter().all(Vec::is_empty) {
+            continue;
+        }
+        let name = descriptors.name(descriptor);
+        for (functions, layers) in functions.into_iter().zip(&mut layers) {
+            for function in functions {
+                if seen.insert((function.clone(), name.clone())) {
+                    layers.entry(function).or_default().push(name.clone());
+                }
             }
         }
     }
-    let mut text = String::new();
-    for (function, layers) in layers {
-        let _ = write!(text, "{}: {}; ", short(&function), layers.join(" "));
-    }
-    text
+    layers.map(|layers| {
+        let mut text = String::new();
+        for (function, layers) in layers {
+            let _ = write!(text, "{}: {}; ", short(&function), layers.join(" "));
+        }
+        text
+    })
 }
 
 /// The functions that tell how much scratch a kernel needs: `lane_len` for each thread, or `step_len` for the step.
