@@ -130,6 +130,7 @@ impl Simd for Avx512 {
 impl Avx512 {
     /// By pairs, by fours within quarters of a register, by quarters.
     #[allow(clippy::unused_self)] // it is the proof that the CPU has AVX-512
+    #[allow(clippy::large_types_passed_by_value)] // in registers, once it is inlined
     #[inline(always)]
     fn transpose_sixteen(self, rows: [[__m512; 1]; 16]) -> [[__m512; 1]; 16] {
         // SAFETY: `self` proves that the CPU has AVX-512.

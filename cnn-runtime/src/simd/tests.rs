@@ -215,7 +215,7 @@ impl Kernel for PowersOfTwo<'_> {
 fn units_raise_two_to_a_power() {
     for (name, unit) in units() {
         for first in (-126..112).step_by(LINE) {
-            let n: [f32; LINE] = from_fn(|i| (first + i as i32) as f32);
+            let n: [f32; LINE] = from_fn(|i| first as f32 + i as f32);
             let found = unit.run(PowersOfTwo(&n.map(|n| math::ROUND + n)));
             assert_same(name, &found, &n.map(libm::exp2f));
         }
