@@ -5,7 +5,7 @@
 //!
 //! # Tests
 //!
-//! `cargo test -p cnn-runtime` holds every kernel against [`reference`], on every vector unit that the machine has, and says
+//! `cargo test -p cnn-runtime` holds every kernel against [`mod@reference`], on every vector unit that the machine has, and says
 //! which these are. With `CNN_TEST_UNIT=avx512`, `avx2`, `neon` or `portable`, all tests run on that unit only, and fail
 //! where there is none. Reads and writes outside of a buffer are found by the address sanitizer of a nightly compiler:
 //!
