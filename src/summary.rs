@@ -1,5 +1,6 @@
 //! A network as a table: its layers, their shapes, and what they cost.
 
+use cnn_runtime::message::Text;
 use cnn_runtime::network::{LayerInfo, Network};
 use cnn_runtime::sample::Sample;
 use std::fmt;
@@ -128,29 +129,12 @@ fn shape(dimensions: &[usize]) -> String {
 
 /// `61,706`
 fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    Text::new().number(number, ',').as_str().to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn digits_are_grouped_by_thousands() {
-        for (number, expected) in
-            [(0, "0"), (999, "999"), (1_000, "1,000"), (61_706, "61,706"), (1_234_567, "1,234,567")]
-        {
-            assert_eq!(grouped(number), expected);
-        }
-    }
 
     #[test]
     fn long_names_keep_their_ends() {

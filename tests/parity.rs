@@ -12,5 +12,7 @@ mod fixture;
 mod layers;
 #[path = "parity/networks.rs"]
 mod networks;
+#[path = "parity/pretrained.rs"]
+mod pretrained;
 #[path = "parity/saved.rs"]
 mod saved;

@@ -182,7 +182,6 @@ fn message(network: &str, bound: &Bound<'_>, number: &Number, graph: &Graph) -> 
 mod tests {
     use super::*;
     use crate::fixtures;
-    use crate::{elaborate, syntax};
     use proc_macro2::TokenStream;
     use quote::quote;
 
@@ -193,12 +192,7 @@ mod tests {
     }
 
     fn all_broken(program: TokenStream) -> Vec<String> {
-        let errors = Diagnostics::default();
-        let program = syntax::parse(&[], program, &errors);
-        for declared in elaborate::elaborate(&program, &errors) {
-            check(&declared, &errors);
-        }
-        errors.finish().iter().map(ToString::to_string).collect()
+        fixtures::errors_of(program, check)
     }
 
     #[test]

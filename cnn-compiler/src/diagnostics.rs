@@ -70,6 +70,19 @@ pub struct Place {
     anchor: Option<Span>,
 }
 
+impl Place {
+    /// The error at the call, if the place is in code of another crate; otherwise the message again.
+    fn at_call(self, message: Message) -> Result<syn::Error, Message> {
+        match self.anchor.filter(|_| !is_local(self.span)) {
+            Some(anchor) => {
+                let message = message.note(format_args!("declared at {}", location(self.span)));
+                Ok(syn::Error::new(anchor, message.to_string()))
+            }
+            None => Err(message),
+        }
+    }
+}
+
 /// Collects errors.
 #[derive(Debug)]
 pub struct Diagnostics {
@@ -89,14 +102,12 @@ impl Diagnostics {
     /// Reports `message` at `tokens`, from the first to the last of them.
     pub fn error(&self, tokens: impl ToTokens, message: impl Into<Message>) {
         let tokens = tokens.to_token_stream();
-        let span = tokens.clone().into_iter().next().map(|token| token.span());
-        match (self.anchor.get(), span) {
-            (Some(anchor), Some(span)) if !is_local(span) => {
-                let message = message.into().note(format_args!("declared at {}", location(span)));
-                self.push(syn::Error::new(anchor, message.to_string()));
-            }
-            _ => self.push(syn::Error::new_spanned(tokens, message.into().to_string())),
-        }
+        let first = tokens.clone().into_iter().next();
+        let error = match first {
+            Some(token) => self.place(token.span()).at_call(message.into()),
+            None => Err(message.into()),
+        };
+        self.push(error.unwrap_or_else(|message| syn::Error::new_spanned(tokens, message.to_string())));
     }
 
     /// Where `span` is now, for an error that is found later.
@@ -107,15 +118,8 @@ impl Diagnostics {
 
     /// Reports `message` at a place.
     pub fn error_at(&self, place: Place, message: impl Into<Message>) {
-        let Place { span, anchor } = place;
-        let error = match anchor.filter(|_| !is_local(span)) {
-            Some(anchor) => {
-                let message = message.into().note(format_args!("declared at {}", location(span)));
-                syn::Error::new(anchor, message.to_string())
-            }
-            None => syn::Error::new(span, message.into().to_string()),
-        };
-        self.push(error);
+        let error = place.at_call(message.into());
+        self.push(error.unwrap_or_else(|message| syn::Error::new(place.span, message.to_string())));
     }
 
     /// From now on errors in code of other crates, which rustc cannot show, are shown at `span`, unless that is in such

@@ -34,6 +34,17 @@ pub(crate) fn errors(tokens: &TokenStream) -> Vec<(String, String)> {
     errors.finish().iter().map(|error| (error.to_string(), at(error))).collect()
 }
 
+/// What a later check says of the types that a program declares, whose errors are all of that check.
+pub(crate) fn errors_of(
+    tokens: TokenStream,
+    check: impl Fn(&elaborate::Declared<'_>, &Diagnostics),
+) -> Vec<String> {
+    let errors = Diagnostics::default();
+    let program = syntax::parse(&[], tokens, &errors);
+    elaborate::elaborate(&program, &errors).iter().for_each(|declared| check(declared, &errors));
+    errors.finish().iter().map(ToString::to_string).collect()
+}
+
 /// `LeNet`-5 (1998), as in *Dive into Deep Learning*: 61,706 parameters.
 pub(crate) fn lenet() -> TokenStream {
     quote! {

@@ -10,13 +10,13 @@ use std::process::Command;
 
 network!(
     /// A stem and two inception blocks, small enough to be committed.
-    pub fn SmallInception(image: Image<3, 16, 16>) -> Vector<10> {
+    pub fn SmallInception<const CLASSES: usize = 10>(image: Image<3, 16, 16>) -> Vector<CLASSES> {
         let stem = stem();
         let inception1 = inception(8, (4, 8), (4, 8), 8);
         let inception2 = inception(8, (8, 12), (4, 8), 4);
         let pool = global_avg_pool2d;
         flatten;
-        let fc = linear(10);
+        let fc = linear(CLASSES);
     }
     fn stem() {
         conv2d(8, kernel_size = 3, padding = 1, bias = false);

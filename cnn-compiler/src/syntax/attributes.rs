@@ -8,31 +8,24 @@ use crate::diagnostics::{Diagnostics, Message};
 const OF_NETWORKS: [&str; 3] = ["policy", "budget", "weights"];
 
 /// What the attributes of a network or an instance say.
-pub(super) fn of_network(attrs: Vec<syn::Attribute>, errors: &Diagnostics) -> Attributes {
-    let mut said = Attributes::default();
-    let (mut policies, mut files) = (0, 0);
-    for attr in attrs {
-        if attr.path().is_ident("policy") {
-            policies += 1;
-            if policies > 1 {
-                errors.error(&attr, "a network has one policy");
-            } else {
-                said.policy = policy::parse(&attr, errors);
-            }
-        } else if attr.path().is_ident("budget") {
-            said.budget.extend(budget::parse(&attr, errors));
-        } else if attr.path().is_ident("weights") {
-            files += 1;
-            if files > 1 {
-                errors.error(&attr, "a network has one file of weights");
-            } else {
-                said.weights = weights::parse(&attr, errors);
-            }
-        } else {
-            said.others.push(attr);
-        }
+pub(super) fn of_network(mut attrs: Vec<syn::Attribute>, errors: &Diagnostics) -> Attributes {
+    let [policies, budgets, files] = OF_NETWORKS.map(|name| {
+        let is_named = |attr: &mut syn::Attribute| attr.path().is_ident(name);
+        attrs.extract_if(.., is_named).collect::<Vec<_>>()
+    });
+    let first = |attrs: Vec<syn::Attribute>, message: &str| {
+        let mut attrs = attrs.into_iter();
+        let first = attrs.next();
+        attrs.for_each(|attr| errors.error(&attr, message));
+        first
+    };
+    Attributes {
+        policy: first(policies, "a network has one policy").and_then(|attr| policy::parse(&attr, errors)),
+        budget: budgets.iter().flat_map(|attr| budget::parse(attr, errors)).collect(),
+        weights: first(files, "a network has one file of weights")
+            .and_then(|attr| weights::parse(&attr, errors)),
+        others: attrs,
     }
-    said
 }
 
 /// A block has none of them.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{elaborate, fixtures, syntax};
+use crate::fixtures;
 use proc_macro2::TokenStream;
 use quote::quote;
 use safetensors::SafeTensors;
@@ -154,12 +154,7 @@ fn each_misfit_is_told_with_what_the_file_has_instead() {
 
 /// What is wrong with a program.
 fn errors(program: TokenStream) -> Vec<String> {
-    let errors = Diagnostics::default();
-    let program = syntax::parse(&[], program, &errors);
-    for declared in elaborate::elaborate(&program, &errors) {
-        check(&declared, &errors);
-    }
-    errors.finish().iter().map(ToString::to_string).collect()
+    fixtures::errors_of(program, |declared, errors| drop(check(declared, errors)))
 }
 
 #[test]

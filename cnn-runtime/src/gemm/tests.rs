@@ -82,7 +82,9 @@ fn rows_to_be_written_do_not_overlap() {
     let _ = MatrixMut::strided(&mut [0.0; 12], 3, 4, 3);
 }
 
-/// Depths, rows and columns around the sizes of blocks and tiles, each factor as it stands and transposed.
+/// Depths, rows and columns around the sizes of blocks and tiles, each factor as it stands and transposed; against sums of
+/// 64 bits, which are as good as exact. A sum of k products may differ from them by k + 1 roundings of its magnitude, whatever
+/// its order, and whether a unit rounds its products or not (Higham, *Accuracy and Stability of Numerical Algorithms*, 3.1).
 #[test]
 fn products_are_those_of_matrixmultiply() {
     for (m, k, n) in
@@ -96,33 +98,40 @@ fn products_are_those_of_matrixmultiply() {
                 let stored = Matrix::dense(numbers, stored_rows, stored_cols);
                 if transposed { stored.transposed() } else { stored }
             };
-            let (mut found, mut expected) = (vec![0.5; m * n], vec![0.5; m * n]);
+            let mut found = vec![0.5; m * n];
             let (matrix_a, matrix_b) = (matrix(&a, m, k, a_transposed), matrix(&b, k, n, b_transposed));
             multiply(matrix_a, matrix_b, &mut MatrixMut::dense(&mut found, m, n), Write::Accumulate);
             let ((row_a, col_a), (row_b, col_b)) = (strides(m, k, a_transposed), strides(k, n, b_transposed));
             let signed = usize::cast_signed;
-            // SAFETY: the strides reach the last element of vectors of m × k, k × n and m × n numbers.
-            unsafe {
-                matrixmultiply::sgemm(
-                    m,
-                    k,
-                    n,
-                    1.0,
-                    a.as_ptr(),
-                    signed(row_a),
-                    signed(col_a),
-                    b.as_ptr(),
-                    signed(row_b),
-                    signed(col_b),
-                    1.0,
-                    expected.as_mut_ptr(),
-                    signed(n),
-                    1,
-                );
-            }
-            for (i, (found, expected)) in found.iter().zip(&expected).enumerate() {
-                let error = (found - expected).abs(); // matrixmultiply may round products, or may not
-                assert!(error <= 2e-6 * (k as f32).sqrt(), "{m} x {k} x {n} at {i}: {found}, not {expected}");
+            let [expected, magnitudes] =
+                [|number: f32| f64::from(number), |number: f32| f64::from(number.abs())].map(|of| {
+                    let [a, b] = [&a, &b].map(|numbers| numbers.iter().copied().map(of).collect::<Vec<_>>());
+                    let mut sums = vec![0.5; m * n];
+                    // SAFETY: the strides reach the last element of vectors of m × k, k × n and m × n numbers.
+                    unsafe {
+                        matrixmultiply::dgemm(
+                            m,
+                            k,
+                            n,
+                            1.0,
+                            a.as_ptr(),
+                            signed(row_a),
+                            signed(col_a),
+                            b.as_ptr(),
+                            signed(row_b),
+                            signed(col_b),
+                            1.0,
+                            sums.as_mut_ptr(),
+                            signed(n),
+                            1,
+                        );
+                    }
+                    sums
+                });
+            for (i, found) in found.iter().enumerate() {
+                let error = (f64::from(*found) - expected[i]).abs();
+                let bound = (k + 1) as f64 * f64::from(f32::EPSILON) / 2.0 * magnitudes[i];
+                assert!(error <= bound, "{m} x {k} x {n} at {i}: {found}, not {}", expected[i]);
             }
         }
     }
