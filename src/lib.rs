@@ -30,6 +30,7 @@ pub mod network {
     pub use cnn_runtime::network::{LayerInfo, Network, Session, State, TensorInfo, TensorKind};
     pub use cnn_runtime::policy::Policy;
     pub use cnn_runtime::sample::{Image, Outputs, Sample, Samples, Vector};
+    pub use cnn_runtime::window::Window;
 }
 
 /// What emitted code calls; not meant to be used by hand.

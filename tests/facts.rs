@@ -32,6 +32,11 @@ const POOL2: &LayerInfo = LeNet::layer("pool2").unwrap();
 const _: () = {
     assert!(CONV2.receptive_field[0] == 5 + 1 + 4 * 2 && CONV2.stride[0] == 2 && CONV2.stride[1] == 2);
     assert!(POOL2.receptive_field[1] == 14 + 2 && POOL2.stride[0] == 4);
+    assert!(LeNet::layer("conv1").unwrap().field_start[0] == -2 && POOL2.field_start[1] == -2);
+    assert!(
+        POOL2.inputs[0] == 5 && POOL2.window.unwrap().kernel[0] == 2 && POOL2.window.unwrap().output[1] == 5
+    );
+    assert!(LeNet::layer("fc1").unwrap().window.is_none());
     assert!(CONV2.parameters == 16 * (6 * 5 * 5 + 1));
     assert!(CONV2.macs == 16 * 10 * 10 * 6 * 5 * 5);
     assert!(LeNet::PARAMETERS == 61_706 && LeNet::MACS == 416_520);

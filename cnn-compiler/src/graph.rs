@@ -163,6 +163,8 @@ pub struct Field {
     pub size: [usize; 2],
     /// Pixels of the input from one position to the next.
     pub step: [usize; 2],
+    /// The pixel of the input where the first position's begins; before the border where layers pad.
+    pub start: [isize; 2],
     /// How many positions there are; a flattened image keeps those of the image.
     positions: [usize; 2],
 }
@@ -170,7 +172,7 @@ pub struct Field {
 impl Field {
     /// The field of the input itself.
     pub fn input(shape: Shape) -> Self {
-        Self { size: [1, 1], step: [1, 1], positions: shape.plane() }
+        Self { size: [1, 1], step: [1, 1], start: [0, 0], positions: shape.plane() }
     }
 
     /// The field behind a layer of this reach that gives `output`.
@@ -178,31 +180,41 @@ impl Field {
     pub fn through(self, reach: Reach, output: Shape) -> Self {
         let mut field = self;
         for axis in [0, 1] {
-            let (extent, step) = match reach {
+            let (extent, before, step) = match reach {
                 Reach::Pixel => continue,
-                Reach::Window(window) => {
-                    (window.extent(axis), self.step[axis].saturating_mul(window.stride[axis]))
-                }
+                Reach::Window(window) => (
+                    window.extent(axis),
+                    window.padding[axis],
+                    self.step[axis].saturating_mul(window.stride[axis]),
+                ),
                 // Steps of less than a pixel count as one.
-                Reach::Spread { taps, scale } => (taps[axis], self.step[axis].div_ceil(scale[axis])),
-                Reach::Plane => (self.positions[axis], self.step[axis]),
+                Reach::Spread { taps, scale } => {
+                    (taps[axis], (taps[axis] - 1) / 2, self.step[axis].div_ceil(scale[axis]))
+                }
+                Reach::Plane => (self.positions[axis], 0, self.step[axis]),
             };
+            let before = isize::try_from(before.saturating_mul(self.step[axis])).unwrap_or(isize::MAX);
             field.size[axis] = self.size[axis].saturating_add((extent - 1).saturating_mul(self.step[axis]));
+            field.start[axis] = self.start[axis].saturating_sub(before);
             field.step[axis] = step;
             field.positions[axis] = output.plane()[axis];
         }
         field
     }
 
-    /// The field of a join: the largest of its branches'.
+    /// The field of a join: from where the first of its branches' begins to where the last ends.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
-        let larger = |a: [usize; 2], b: [usize; 2]| [a[0].max(b[0]), a[1].max(b[1])];
-        Self {
-            size: larger(self.size, other.size),
-            step: larger(self.step, other.step),
-            positions: larger(self.positions, other.positions),
+        let mut field = self;
+        for axis in [0, 1] {
+            let end = |field: Self| field.start[axis].saturating_add_unsigned(field.size[axis]);
+            let start = self.start[axis].min(other.start[axis]);
+            field.size[axis] = start.abs_diff(end(self).max(end(other)));
+            field.start[axis] = start;
+            field.step[axis] = self.step[axis].max(other.step[axis]);
+            field.positions[axis] = self.positions[axis].max(other.positions[axis]);
         }
+        field
     }
 }
 
@@ -211,16 +223,14 @@ mod tests {
     use super::*;
     use crate::ops::window::Sliding;
 
+    fn padded(kernel: usize, stride: usize, padding: usize) -> Reach {
+        let [kernel, stride, padding, dilation] = [kernel, stride, padding, 1].map(|size| [size; 2]);
+        Reach::Window(Sliding { kernel, stride, padding, dilation })
+    }
+
     #[test]
     fn fields_grow_by_window_and_stride() {
-        let window = |kernel: usize, stride: usize| {
-            Reach::Window(Sliding {
-                kernel: [kernel; 2],
-                stride: [stride; 2],
-                padding: [0; 2],
-                dilation: [1; 2],
-            })
-        };
+        let window = |kernel, stride| padded(kernel, stride, 0);
         // LeNet: 5x5, pool 2/2, 5x5, pool 2/2, then everything.
         let field = Field::input(Shape::Image([1, 28, 28])).through(window(5, 1), Shape::Image([6, 28, 28]));
         assert_eq!((field.size, field.step), ([5, 5], [1, 1]));
@@ -233,5 +243,18 @@ mod tests {
         let field = field.through(Reach::Pixel, Shape::Vector(400)).through(Reach::Plane, Shape::Vector(120));
         assert_eq!(field.size, [32, 32], "16 + (5 - 1) steps of 4");
         assert_eq!(field.through(Reach::Plane, Shape::Vector(10)).size, [32, 32]);
+    }
+
+    #[test]
+    fn fields_begin_where_padding_does() {
+        let image = Shape::Image([1, 32, 32]);
+        let first = Field::input(image).through(padded(3, 2, 1), image);
+        assert_eq!((first.start, first.size), ([-1, -1], [3, 3]));
+        let second = first.through(padded(5, 1, 2), image);
+        assert_eq!((second.start, second.size), ([-5, -5], [11, 11]), "2 steps of 2 before -1");
+        assert_eq!(second.through(Reach::Plane, Shape::Vector(10)).start, [-5, -5]);
+        // A branch from -1 to 1 beside one from 0 to 8.
+        let joined = first.join(Field::input(image).through(padded(9, 1, 0), image));
+        assert_eq!((joined.start, joined.size), ([-1, -1], [10, 10]));
     }
 }

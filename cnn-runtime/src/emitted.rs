@@ -30,18 +30,44 @@ pub use crate::{
 
 use crate::network::TensorKind;
 
-/// A row of the table of layers: name, kind, shapes before and behind, parameters and multiply-adds, receptive field and its
-/// stride, kernel.
+/// A convolution: channels before and behind, groups, window.
 #[must_use]
+pub const fn conv(in_channels: usize, out_channels: usize, groups: usize, window: Window) -> Conv2d {
+    Conv2d { in_channels, out_channels, groups, window }
+}
+
+/// A row of the table of layers: name, kind, what it reads, shapes before and behind, window, parameters and multiply-adds,
+/// receptive field with its stride and start, kernel.
+#[must_use]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a row of a table, whose fields' names rustc would read for each"
+)]
 pub const fn layer(
     name: &'static str,
     kind: &'static str,
+    inputs: &'static [usize],
     [input, output]: [&'static [usize]; 2],
+    window: Option<Window>,
     [parameters, macs]: [usize; 2],
     [receptive_field, stride]: [[usize; 2]; 2],
+    field_start: [isize; 2],
     kernel: &'static str,
 ) -> LayerInfo {
-    LayerInfo { name, kind, input, output, parameters, macs, receptive_field, stride, kernel }
+    LayerInfo {
+        name,
+        kind,
+        inputs,
+        input,
+        output,
+        window,
+        parameters,
+        macs,
+        receptive_field,
+        stride,
+        field_start,
+        kernel,
+    }
 }
 
 /// A row of the table of tensors: name, shape, kind, offset.

@@ -8,6 +8,7 @@ use crate::parallel;
 use crate::policy::Policy;
 use crate::sample::Sample;
 use crate::view::View;
+use crate::window::Window;
 use alloc::vec::Vec;
 
 /// One layer of a network; a row of its table.
@@ -17,10 +18,14 @@ pub struct LayerInfo {
     pub name: &'static str,
     /// The layer's name in the language: `conv2d`.
     pub kind: &'static str,
+    /// The tensors that it reads: 0 is the network's input, `i + 1` what layer `i` gives.
+    pub inputs: &'static [usize],
     /// Shape of what goes in, without the batch; of the first branch for `concat` and `add`.
     pub input: &'static [usize],
     /// Shape of what comes out, without the batch.
     pub output: &'static [usize],
+    /// The window that slides over its input, of a convolution or a pool.
+    pub window: Option<Window>,
     /// How many numbers are learned.
     pub parameters: usize,
     /// Multiply-adds for one image.
@@ -29,6 +34,8 @@ pub struct LayerInfo {
     pub receptive_field: [usize; 2],
     /// How many rows and columns of the network's input lie between what two neighbours in the output see.
     pub stride: [usize; 2],
+    /// The row and the column of the network's input where what the first output number sees begins; negative where layers pad.
+    pub field_start: [isize; 2],
     /// The kernel of inference and why, where the compiler has chosen one: `F(4x4, 3x3) from 4 images on, else F(2x2, 3x3)`,
     /// `direct: stride 2`; otherwise empty.
     pub kernel: &'static str,

@@ -4,7 +4,7 @@
 //! ```text
 //! const W1: Window = Window { … };
 //! const C0: Choice = Choice { … };
-//! const L3: Dense = Dense::new(Conv2d { … window: W1 }, …, [C0, C0, C0]);
+//! const L3: Dense = Dense::new(conv(…, W1), …, [C0, C0, C0]);
 //! ```
 
 use crate::ops::window::Sliding;
@@ -152,12 +152,11 @@ impl Descriptors {
 
     fn conv2d(&mut self, in_channels: usize, out_channels: usize, groups: usize, window: &Window) -> String {
         let window = self.window(window);
-        format!(
-            "Conv2d {{ in_channels: {in_channels}, out_channels: {out_channels}, groups: {groups}, window: {window} }}"
-        )
+        format!("conv({in_channels}, {out_channels}, {groups}, {window})")
     }
 
-    fn window(&mut self, window: &Window) -> String {
+    /// The name of a window's constant.
+    pub(super) fn window(&mut self, window: &Window) -> String {
         let known = self.windows.iter().position(|known| known == window);
         let index = known.unwrap_or_else(|| {
             let Window { input, output, sliding } = window;

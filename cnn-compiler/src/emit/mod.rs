@@ -256,7 +256,8 @@ fn in_bundles(plan: &Plan) -> [Option<TokenStream>; 3] {
 /// The module that holds the tables and the passes.
 fn code(graph: &Graph, plan: &Plan) -> TokenStream {
     let mut descriptors = Descriptors::default();
-    let (layers, tensors) = (tables::layers(graph, &plan.kernels), tables::tensors(&plan.parameters));
+    let (layers, tensors) =
+        (tables::layers(graph, &plan.kernels, &mut descriptors), tables::tensors(&plan.parameters));
     let prepared = tables::prepared(&plan.prepared, &mut descriptors);
     let inference_arena = tables::inference_arena(plan, &mut descriptors);
     let training_arena = tables::training_arena(plan, &mut descriptors);

@@ -3,22 +3,32 @@
 use super::call::short;
 use super::descriptor::Descriptors;
 use crate::graph::{Field, Graph};
-use crate::ops::TensorKind;
-use crate::plan::{Action, Call, Descriptor, Len, Parameters, Pass, Piece, Plan, Prepared};
+use crate::ops::{Reach, TensorKind};
+use crate::plan::{Action, Call, Descriptor, Len, Parameters, Pass, Piece, Plan, Prepared, Window};
+use crate::shape::Shape;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// `&[layer(…), …]`
-pub(super) fn layers(graph: &Graph, kernels: &[String]) -> String {
+pub(super) fn layers(graph: &Graph, kernels: &[String], descriptors: &mut Descriptors) -> String {
     let mut rows = String::new();
     for (layer, kernel) in graph.layers.iter().zip(kernels) {
         let (name, kind) = (&layer.path, layer.op.name());
         let (input, output) = (layer.input.dims(), layer.output.dims());
         let (parameters, macs) = (layer.parameters(), layer.macs());
-        let Field { size, step, .. } = layer.field;
+        let inputs: Vec<usize> = layer.inputs.iter().map(|input| input.0).collect();
+        let window = match layer.op.reach() {
+            Reach::Window(sliding) => {
+                let [input, output] = [layer.input, layer.output].map(Shape::plane);
+                format!("Some({})", descriptors.window(&Window { input, output, sliding }))
+            }
+            Reach::Pixel | Reach::Spread { .. } | Reach::Plane => "None".into(),
+        };
+        let Field { size, step, start, .. } = layer.field;
         let _ = writeln!(
             rows,
-            "layer({name:?}, {kind:?}, [&{input:?}, &{output:?}], [{parameters}, {macs}], [{size:?}, {step:?}], {kernel:?}),"
+            "layer({name:?}, {kind:?}, &{inputs:?}, [&{input:?}, &{output:?}], {window}, [{parameters}, {macs}], \
+             [{size:?}, {step:?}], {start:?}, {kernel:?}),"
         );
     }
     format!("&[{rows}]")
