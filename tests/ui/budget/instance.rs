@@ -15,3 +15,6 @@ cnn::network!(
 
     pub type Large = Net<256>;
 );
+
+//~ fix (write `params >= 1_210`): params > 2_000 => params >= 1_210
+//~ fix (write `params <= 19_210`): params <= 1_000 * CLASSES => params <= 19_210

@@ -17,3 +17,7 @@ cnn::network!(
         linear(10, bais = false)
     }
 );
+
+//~ fix: bais => bias
+//~ fix: chanels => channels
+//~ fix: rleu => relu

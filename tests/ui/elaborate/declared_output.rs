@@ -8,3 +8,6 @@ cnn::network!(
         linear(84)
     }
 );
+
+//~ fix: Vector<10> => Vector<84>
+//~ fix (change the last layers): linear(84) => linear(10)

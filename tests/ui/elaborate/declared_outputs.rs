@@ -8,3 +8,6 @@ cnn::network!(
         ({ linear(10) }, { linear(5) })
     }
 );
+
+//~ fix (declare `Vector<5>`): Vector<4>) => Vector<5>)
+//~ fix (change the last layers): linear(5) => linear(4)

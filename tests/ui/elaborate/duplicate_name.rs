@@ -11,3 +11,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (put the layers of a loop into a block): let conv = conv2d(channels, kernel_size = 5); => stage(channels); && linear(10)\n    } => linear(10)\n    }\n    fn stage(channels: usize) {\n        let conv = conv2d(channels, kernel_size = 5);\n    }

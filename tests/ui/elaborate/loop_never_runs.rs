@@ -11,3 +11,6 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (remove it): for _ in 0..0 {\n            relu;\n        }\n =>
+//~ fix (give it a value to run over): 0..0 => 0..1

@@ -17,3 +17,5 @@ cnn::network!(
     }
     pub type Vgg11 = Vgg;
 );
+
+//~ fix (write it between `<` and `>`): Vgg11 = Vgg; => Vgg11 = Vgg<{ [(1, 64), (2, 128)] }>;

@@ -14,3 +14,5 @@ cnn::network!(
         }
     }
 );
+
+//~ fix (choose another one): "same" => "same{}", i

@@ -8,3 +8,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (`({ linear(10) }, { linear(4) })`): linear(10)\n    } => ({ linear(10) }, { linear(4) })\n    }

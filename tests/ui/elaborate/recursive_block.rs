@@ -17,3 +17,5 @@ cnn::network!(
         deeper(n);
     }
 );
+
+//~ fix (use a loop): again(n); => for _ in 0..n {\n            relu;\n        }

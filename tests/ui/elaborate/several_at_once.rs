@@ -15,3 +15,8 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix: kernal_size => kernel_size
+//~ fix (a similar name: `stride`): strid = => stride =
+//~ fix: dropout(1.5) => dropout(0.5)
+//~ fix: reluu => relu

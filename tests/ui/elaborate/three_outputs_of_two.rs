@@ -8,3 +8,6 @@ cnn::network!(
         ({ linear(10) }, { linear(4) }, _)
     }
 );
+
+//~ fix (change the tuple): , _) => )
+//~ fix (declare `-> (…, …, …)`): Vector<4>) => Vector<4>, Vector<64>)

@@ -10,3 +10,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (a similar name: `conv2d`): conv2( => conv2d( && max_pool2d(99) => max_pool2d(2)

@@ -12,3 +12,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix: sten => stem

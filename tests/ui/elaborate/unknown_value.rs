@@ -9,3 +9,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (declared in the `network!` that uses them): cnn::network!( => cnn::network!(\n    const CHANNELS: usize = 6;\n

@@ -26,3 +26,7 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix: kernal_size => kernel_size
+//~ fix: relu6a => relu6
+//~ fix (name the tensor where it stands): for i in => let skip;\n            for i in

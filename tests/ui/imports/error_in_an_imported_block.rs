@@ -22,3 +22,6 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (kernel_size at most 1): max_pool2d(2) => max_pool2d(1)
+//~ fix (padding at least 1): max_pool2d(2) => max_pool2d(2, padding = 1)

@@ -17,3 +17,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (write `use path::{block, other};`): use blocks::*; => use blocks::{half};

@@ -23,3 +23,5 @@ cnn::network!(
         conv2d(channels, kernel_size = 1);
     }
 );
+
+//~ fix: use blocks::half; => use blocks::half as other;

@@ -6,3 +6,5 @@ cnn::block!(
         linear(10)
     }
 );
+
+//~ fix (move it into `network!( … )`): block! => network!

@@ -10,3 +10,5 @@ mod blocks {
         }
     );
 }
+
+//~ no fix (remove this `use`, and call `half` by its name): this block then calls itself, which is the next error

@@ -7,3 +7,6 @@ cnn::network!(
         upsample(2, align_corners = true)
     }
 );
+
+//~ fix (remove it): , align_corners = true =>
+//~ fix (write mode = "bilinear"): (2, => (2, mode = "bilinear",

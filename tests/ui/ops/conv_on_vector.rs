@@ -10,3 +10,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (move `conv2d` before `flatten`): flatten;\n        conv2d(6, kernel_size = 5); => conv2d(6, kernel_size = 5);

@@ -9,3 +9,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix: dropout(1.0) => dropout(0.5)

@@ -10,3 +10,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (groups can be 1, 2): groups = 4 => groups = 2

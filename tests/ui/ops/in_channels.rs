@@ -9,3 +9,6 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix: in_channels = 3 => in_channels = 1
+//~ fix (leave it out): , in_channels = 3 =>

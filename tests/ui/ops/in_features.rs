@@ -8,3 +8,6 @@ cnn::network!(
         linear(10, in_features = 400)
     }
 );
+
+//~ fix: in_features = 400 => in_features = 784
+//~ fix (leave it out): , in_features = 400 =>

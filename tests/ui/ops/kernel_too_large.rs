@@ -19,3 +19,6 @@ cnn::network!(
     }
     pub type Vgg11 = Vgg<{ [(1, 64), (1, 128), (2, 256), (2, 512), (2, 512)] }>;
 );
+
+//~ fix (kernel_size at most 1): max_pool2d(2, => max_pool2d(1,
+//~ fix (padding at least 1): stride = 2) => stride = 2, padding = 1)

@@ -7,3 +7,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (write `flatten;` before it): linear(10) => flatten;\n        linear(10)

@@ -9,3 +9,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (write conv2d(channels, kernel_size)): conv2d(6) => conv2d(6, 3)

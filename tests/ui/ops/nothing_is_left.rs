@@ -7,3 +7,5 @@ cnn::network!(
         conv_transpose2d(1, kernel_size = 3, padding = 2)
     }
 );
+
+//~ fix (padding at most 1): padding = 2 => padding = 1

@@ -7,3 +7,5 @@ cnn::network!(
         conv_transpose2d(1, kernel_size = 3, stride = 2, output_padding = 2)
     }
 );
+
+//~ fix (output_padding at most 1): output_padding = 2 => output_padding = 1 && Image<1, 9, 9> => Image<1, 10, 10>

@@ -9,3 +9,6 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (lower padding): padding = 2 => padding = 1
+//~ fix (raise kernel_size): max_pool2d(2, => max_pool2d(4,

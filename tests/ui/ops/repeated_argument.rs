@@ -9,3 +9,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (remove one of them): 6, 5, => 6,

@@ -9,3 +9,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix: kernal_size => kernel_size

@@ -7,3 +7,5 @@ cnn::network!(
         upsample(2, mode = "biliner")
     }
 );
+
+//~ fix: biliner" => bilinear"

@@ -10,3 +10,6 @@ cnn::network!(
         relu;
     }
 );
+
+//~ fix (write `#[name("layer{}", i)] conv2d(8, 3);`): #[name(layer)] => #[name("layer")]
+//~ fix (or `let layer = conv2d(8, 3);`): #[inline]\n        relu; => let layer = relu;

@@ -8,3 +8,5 @@ cnn::network!(
         flatten
     }
 );
+
+//~ fix: 62_000 >= params => params <= 62_000

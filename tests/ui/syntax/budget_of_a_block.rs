@@ -12,3 +12,5 @@ cnn::network!(
         flatten;
     }
 );
+
+//~ fix (put it on the network): #[budget(params <= 62_000)]\n    fn => fn

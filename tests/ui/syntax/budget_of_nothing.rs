@@ -8,3 +8,5 @@ cnn::network!(
         flatten
     }
 );
+
+//~ fix: #[budget] => #[budget(params <= 62_000, macs <= 500_000)]

@@ -8,3 +8,5 @@ cnn::network!(
         flatten
     }
 );
+
+//~ fix (write `params`): param <= => params <=

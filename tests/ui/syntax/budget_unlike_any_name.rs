@@ -8,3 +8,5 @@ cnn::network!(
         flatten
     }
 );
+
+//~ fix (the names are `params`, `macs`): latency <= 10 => macs <= 10

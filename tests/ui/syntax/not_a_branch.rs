@@ -9,3 +9,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (put the layers of a branch in braces): add(1, => add({ tanh },

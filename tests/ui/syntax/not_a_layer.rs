@@ -9,3 +9,6 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix: 1 + 1; => conv2d(6, kernel_size = 5);
+//~ fix: 1 + 1; => relu;

@@ -8,3 +8,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (write `Image<C, H, W>` (channels, height, width)): Picture<1, 28, 28> => Image<1, 28, 28>

@@ -10,3 +10,5 @@ cnn::network!(
 
     struct Extra;
 );
+
+//~ fix (what does: ): struct Extra; => const EXTRA: usize = 1;

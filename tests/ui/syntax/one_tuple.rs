@@ -8,3 +8,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix: -> (Vector<10>,) => -> Vector<10>

@@ -9,3 +9,5 @@ cnn::network!(
         relu
     }
 );
+
+//~ fix (stands at the end of a network, without `;`): { linear(4) });\n        relu => { linear(4) })

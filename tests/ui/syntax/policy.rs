@@ -23,3 +23,6 @@ cnn::network!(
         flatten
     }
 );
+
+//~ fix (write `exact`): exakt => exact
+//~ fix (`#[policy(f2)]` or `#[policy(fast)]`): #[policy]\n => #[policy(f2)]\n

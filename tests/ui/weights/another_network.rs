@@ -12,3 +12,8 @@ cnn::network!(
         let fc = linear(3);
     }
 );
+
+//~ no fix (a layer is called by its `let`): this is the file of another network
+//~ no fix (those of PyTorch's `state_dict`): this is the file of another network
+//~ no fix (is this the file of this network?): this is the file of another network
+//~ no fix (add what is missing here, or save without it): this is the file of another network

@@ -11,3 +11,5 @@ cnn::network!(
         let fc = linear(3);
     }
 );
+
+//~ fix (give the layer the sizes that it was trained with): kernel_size = (3, 2), padding = 1 => kernel_size = 3 && max_pool2d(2);\n        flatten => flatten

@@ -10,3 +10,7 @@ cnn::network!(
         let fc = linear(3);
     }
 );
+
+//~ fix (it has `conv1.weight`, of shape [2, 1, 3, 3]; a layer is called by its `let`): conv_1 => conv1
+//~ fix (it has `conv1.bias`): conv_1 => conv1
+//~ fix (add what is missing here): conv_1 => conv1

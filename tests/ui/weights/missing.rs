@@ -11,3 +11,5 @@ cnn::network!(
         let fc = linear(3);
     }
 );
+
+//~ fix (those of PyTorch's `state_dict` for the same network): let norm = batch_norm2d(affine = false);\n =>

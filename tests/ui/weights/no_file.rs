@@ -9,3 +9,5 @@ cnn::network!(
         let fc = linear(3);
     }
 );
+
+//~ fix (a path starts at the folder of the package): /no/such.safetensors => tests/ui/weights/tiny.safetensors && flatten; => let conv1 = conv2d(2, kernel_size = 3);\n        flatten;

@@ -10,3 +10,5 @@ cnn::network!(
     }
     pub type Net = Of<8>;
 );
+
+//~ fix (put the attribute on an instance): #[weights("tests/ui/weights/tiny.safetensors")]\n =>

@@ -10,3 +10,5 @@ cnn::network!(
         let fc = linear(3);
     }
 );
+
+//~ fix (add what is missing here): , bias = false =>
