@@ -45,18 +45,41 @@ const _: () = {
     assert!(LeNet::layer("conv3").is_none() && LeNet::layer("conv").is_none());
 };
 
+// Each layer's field and stride in LAYERS' order: an activation and `flatten` see what they are given; a linear layer behind
+// a plane of 5 pixels, 4 apart, is a window of 5 there.
+const _: () = {
+    const FIELDS: [usize; 12] = [5, 5, 6, 14, 14, 16, 16, 32, 32, 32, 32, 32];
+    let mut i = 0;
+    while i < LeNet::LAYERS.len() {
+        let LayerInfo { receptive_field, .. } = LeNet::LAYERS[i];
+        assert!(receptive_field[0] == FIELDS[i] && receptive_field[1] == FIELDS[i]);
+        i += 1;
+    }
+    const STRIDES: [usize; 6] = [1, 1, 2, 2, 2, 4];
+    let mut i = 0;
+    while i < STRIDES.len() {
+        let LayerInfo { stride, .. } = LeNet::LAYERS[i];
+        assert!(stride[0] == STRIDES[i] && stride[1] == STRIDES[i]);
+        i += 1;
+    }
+    assert!(LeNet::TRAINING_BYTES == <LeNet as Network>::TRAINING.bytes(1, 1));
+    // Whole cache lines.
+    assert!(LeNet::INFERENCE_BYTES.is_multiple_of(64) && LeNet::TRAINING_BYTES.is_multiple_of(64));
+};
+
 // Buffers as long as what a layer gives, as what is learned, and as what inference works in.
 static PIXELS: [u8; CONV2.output[0] * CONV2.output[1] * CONV2.output[2]] =
     [0; CONV2.output[0] * CONV2.output[1] * CONV2.output[2]];
 static GRADIENT: [f32; LeNet::PARAMETERS] = [0.0; LeNet::PARAMETERS];
 static MEMORY: [u8; LeNet::INFERENCE_BYTES] = [0; LeNet::INFERENCE_BYTES];
+static TRAINING_MEMORY: [u8; LeNet::TRAINING_BYTES] = [0; LeNet::TRAINING_BYTES];
 
 #[test]
 fn facts_are_lengths_of_arrays() {
     let net = LeNet::new(1);
     assert_eq!(PIXELS.len(), 16 * 10 * 10);
     assert_eq!(GRADIENT.len(), net.tensors().map(|tensor| tensor.numbers().len()).sum::<usize>());
-    assert_eq!(MEMORY.len() % 64, 0, "whole cache lines");
+    assert_eq!([MEMORY.len() % 64, TRAINING_MEMORY.len() % 64], [0, 0], "whole cache lines");
     assert_eq!([(); LeNet::LAYERS.len()].len(), 12);
     assert_eq!([LeNet::INPUT.len(), LeNet::OUTPUT.len()], [3, 1]);
 }
