@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What `#[weights(…)]` costs to compile, by the size of the file: the table of docs/compile-times.md. Needs python3 and GNU time.
+# What `#[weights(…)]` costs to compile, by the size of the file: the table in the documentation of `network!`. Needs python3 and GNU time.
 #
 # Seconds are those of the processor, all threads together, cargo and linker included; the memory is the most that one
 # program of these took. All that the crate depends on is built already.
