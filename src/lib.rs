@@ -7,6 +7,7 @@ pub mod activations;
 pub mod data;
 mod error;
 pub mod init;
+pub mod layers;
 #[cfg(feature = "models")]
 pub mod models;
 mod names;
@@ -19,7 +20,7 @@ pub mod weights;
 pub use cnn_macros::{block, network};
 
 #[doc(hidden)]
-pub use cnn_macros::__import;
+pub use cnn_macros::{__import, __show};
 pub use cnn_runtime::{loss, optim};
 pub use error::Error;
 
@@ -31,6 +32,22 @@ pub mod network {
     pub use cnn_runtime::policy::Policy;
     pub use cnn_runtime::sample::{Image, Outputs, Sample, Samples, Vector};
     pub use cnn_runtime::window::Window;
+}
+
+/// Items that only editors see: they are made when rust-analyzer reads the code, and cost a build nothing.
+#[cfg(rust_analyzer)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __in_editor {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// Items that only editors see.
+#[cfg(not(rust_analyzer))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __in_editor {
+    ($($item:tt)*) => {};
 }
 
 /// What emitted code calls; not meant to be used by hand.

@@ -1,9 +1,11 @@
 //! The pipeline on one screen.
 
 use crate::diagnostics::{Diagnostics, render};
+use crate::elaborate::Declared;
 use crate::imports::{Kind, Source};
+use crate::plan::Plan;
 use crate::weights::Embedded;
-use crate::{budget, elaborate, emit, plan, syntax, weights};
+use crate::{budget, diagram, elaborate, emit, plan, syntax, weights};
 use proc_macro2::TokenStream;
 
 /// Compiles everything in one `network!( … )`.
@@ -25,10 +27,35 @@ pub fn block(tokens: TokenStream) -> TokenStream {
 pub fn import(tokens: TokenStream) -> TokenStream {
     match Source::resume(tokens) {
         Some(source) => follow(source),
-        None => {
-            quote::quote!(::core::compile_error!("this macro is for the code that `cnn::network!` emits");)
-        }
+        None => foreign(),
     }
+}
+
+/// Tells what is known of a program: to an editor of its words, or to the documentation of a network how it looks.
+#[must_use]
+pub fn show(tokens: TokenStream) -> TokenStream {
+    let Some((source, request)) = Source::resume_shown(tokens) else { return foreign() };
+    // The macro itself reports the errors.
+    let errors = Diagnostics::default();
+    let program = syntax::parse(&source.imports, source.items.clone(), &errors);
+    let declared = elaborate::elaborate(&program, &errors);
+    let sound = errors.finish().is_empty();
+    if request == "editor" {
+        let plan =
+            |network: &Declared<'_>| (sound && network.graph.is_whole()).then(|| plan::plan(&network.graph));
+        let plans: Vec<Option<Plan>> = declared.iter().map(plan).collect();
+        return emit::ide::items(&program, &declared, &plans);
+    }
+    let network = declared.iter().find(|network| *network.name == request);
+    network.map_or_else(foreign, |network| {
+        let drawing = diagram::draw(&network.graph);
+        quote::quote!(#drawing)
+    })
+}
+
+/// What remains of a call by hand of what emitted code calls.
+fn foreign() -> TokenStream {
+    quote::quote!(::core::compile_error!("this macro is for the code that `cnn::network!` emits");)
 }
 
 /// Follows the next `use`, or compiles what has come together.
@@ -57,6 +84,7 @@ fn networks(source: &Source, errors: Diagnostics) -> TokenStream {
         .collect();
     let errors = errors.finish();
     let mut output = emit::consts(&program.consts);
+    output.extend(source.shown());
     for network in program.networks.iter().filter(|network| network.is_reusable()) {
         output.extend(source.carrier(&network.vis, &network.name, errors.is_empty()));
     }
@@ -83,6 +111,7 @@ fn blocks(source: &Source, errors: Diagnostics) -> TokenStream {
     elaborate::check(&program, &errors);
     let errors = errors.finish();
     let mut output = emit::consts(&program.consts);
+    output.extend(source.shown());
     let broken = program.broken_blocks.iter().map(|(vis, name)| (vis, name));
     for (vis, name) in program.blocks.iter().map(|block| (&block.vis, &block.name)).chain(broken) {
         output.extend(source.carrier(vis, name, errors.is_empty()));

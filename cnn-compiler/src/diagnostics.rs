@@ -63,6 +63,18 @@ impl From<&str> for Message {
     }
 }
 
+/// Tells a token of the source from all others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Token(String);
+
+impl Token {
+    /// That of this span. Spans cannot be compared; what they print is their place in all of the source.
+    #[must_use]
+    pub fn of(span: Span) -> Self {
+        Self(format!("{span:?}"))
+    }
+}
+
 /// A token's place, and the call that led there from code that rustc can show.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
@@ -71,6 +83,12 @@ pub struct Place {
 }
 
 impl Place {
+    /// What tells the token from all others of this compilation.
+    #[must_use]
+    pub fn token(self) -> Token {
+        Token::of(self.span)
+    }
+
     /// The error at the call, if the place is in code of another crate; otherwise the message again.
     fn at_call(self, message: Message) -> Result<syn::Error, Message> {
         match self.anchor.filter(|_| !is_local(self.span)) {

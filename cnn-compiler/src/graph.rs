@@ -4,6 +4,7 @@ use crate::diagnostics::Place;
 use crate::ops::{Op, Reach, Tensor};
 use crate::shape::Shape;
 use std::fmt;
+use std::ops::Range;
 
 /// Index of a tensor in a [`Graph`]: 0 is the network's input, every other one is what a layer gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +24,47 @@ pub struct Graph {
     pub layers: Vec<Layer>,
     /// The tensors that are the network's outputs: one, or several; none after an error.
     pub outputs: Vec<NodeId>,
+    /// What belongs together in the source, each before what is inside of it.
+    pub groups: Vec<Group>,
+}
+
+/// Layers that belong together in the source, by their indices: calls and forks lie in one another or apart.
+#[derive(Debug)]
+pub enum Group {
+    /// A call of a block.
+    Call(BlockCall),
+    /// The branches of a join, or of several outputs, side by side; one of no layers is empty.
+    Fork(Vec<Range<usize>>),
+}
+
+/// A call of a block.
+#[derive(Debug)]
+pub struct BlockCall {
+    /// The call with its values, `inception(64, (96, 128))`.
+    pub text: String,
+    /// Its path, as PyTorch names modules.
+    pub path: String,
+    /// What goes in.
+    pub input: NodeId,
+    /// What comes out; `None` after an error.
+    pub output: Option<NodeId>,
+    /// The layers that it lays.
+    pub layers: Range<usize>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl Group {
+    /// The layers of all of it.
+    pub fn layers(&self) -> Range<usize> {
+        match self {
+            Self::Call(call) => call.layers.clone(),
+            Self::Fork(branches) => {
+                let start = branches.first().map_or(0, |branch| branch.start);
+                start..branches.last().map_or(start, |branch| branch.end)
+            }
+        }
+    }
 }
 
 /// One layer.
@@ -73,7 +115,7 @@ impl Layer {
 impl Graph {
     /// A graph without layers yet: what goes in comes out.
     pub fn new(input: Shape) -> Self {
-        Self { input, layers: Vec::new(), outputs: vec![NodeId::INPUT] }
+        Self { input, layers: Vec::new(), outputs: vec![NodeId::INPUT], groups: Vec::new() }
     }
 
     /// Adds a layer; gives the tensor that it makes.

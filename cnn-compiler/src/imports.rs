@@ -120,6 +120,33 @@ impl Source {
         Some(quote!(#path! { #kind #alias { #(#imports)* } { #items } }))
     }
 
+    /// A macro that hands this source to `__show!`, once for editors and once for each network's documentation: only who
+    /// looks pays for what is seen.
+    ///
+    /// ```text
+    /// macro_rules! __cnn_show { ($($request:tt)*) => { ::cnn::__show! { { imports } { items } $($request)* } } }
+    /// ::cnn::__in_editor! { __cnn_show! { editor } }
+    /// #[cfg_attr(doc, doc = __cnn_show!(LeNet))] pub struct LeNet { … }
+    /// ```
+    pub fn shown(&self) -> TokenStream {
+        let (imports, items) = (self.imports.iter().map(import_tokens), &self.items);
+        quote! {
+            #[allow(unused_macros)]
+            macro_rules! __cnn_show {
+                ($($request:tt)*) => { ::cnn::__show! { { #(#imports)* } { #items } $($request)* } };
+            }
+            ::cnn::__in_editor! { __cnn_show! { editor } }
+        }
+    }
+
+    /// What [`shown`](Self::shown) hands on, and what it is asked for: `{ imports } { items } request`.
+    pub fn resume_shown(tokens: TokenStream) -> Option<(Self, Ident)> {
+        let mut tokens = tokens.into_iter();
+        let (imports, items) = (braces(tokens.next()?)?, braces(tokens.next()?)?);
+        let source = Self { kind: Kind::Network, imports: imported(imports)?, items };
+        Some((source, ident(tokens.next()?)?))
+    }
+
     /// The carrier of one of its declarations.
     pub fn carrier(&self, vis: &syn::Visibility, name: &Ident, whole: bool) -> TokenStream {
         let imports = self.imports.iter().map(import_tokens);

@@ -14,6 +14,7 @@ extern crate proc_macro;
 pub mod budget;
 mod compile;
 pub mod diagnostics;
+pub mod diagram;
 pub mod elaborate;
 pub mod emit;
 #[cfg(test)]
@@ -27,4 +28,4 @@ pub mod syntax;
 pub mod value;
 pub mod weights;
 
-pub use compile::{block, compile, import};
+pub use compile::{block, compile, import, show};

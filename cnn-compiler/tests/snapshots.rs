@@ -1,7 +1,7 @@
 //! Graph, plan and emitted code of a few networks, kept as text: a change to the compiler shows here what it does.
 
 use cnn_compiler::diagnostics::Diagnostics;
-use cnn_compiler::{compile, elaborate, plan, syntax};
+use cnn_compiler::{compile, elaborate, plan, show, syntax};
 use proc_macro2::TokenStream;
 use std::fmt::Write as _;
 
@@ -46,3 +46,14 @@ snapshot!(lenet);
 snapshot!(residual);
 snapshot!(inception);
 snapshot!(instances);
+
+/// What an editor shows.
+#[test]
+fn editor() {
+    for name in ["lenet", "residual", "inception", "instances"] {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+        let source = tokens(&std::fs::read_to_string(format!("{path}/{name}.rs")).expect("a fixture"));
+        let items = syn::parse2(show(quote::quote!({} { #source } editor))).expect("items are Rust");
+        insta::assert_snapshot!(format!("{name}_editor"), prettyplease::unparse(&items));
+    }
+}

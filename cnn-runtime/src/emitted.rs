@@ -81,6 +81,21 @@ pub const fn tensor(
     TensorInfo { name, shape, kind, offset }
 }
 
+/// A buffer of its own: offset and length.
+#[must_use]
+pub const fn buffer(offset: usize, len: usize) -> Buffer {
+    Buffer::new(offset, len)
+}
+
+/// A window: the planes before and behind, then kernel, stride, padding and dilation.
+#[must_use]
+pub const fn window(
+    [input, output]: [[usize; 2]; 2],
+    [kernel, stride, padding, dilation]: [[usize; 2]; 4],
+) -> Window {
+    Window { input, output, kernel, stride, padding, dilation }
+}
+
 /// The largest of what these functions say of these layers: `longest!(dense::prepared_len: L1 L4; …)`.
 #[doc(hidden)]
 #[macro_export]

@@ -3,6 +3,7 @@
 use super::frames::{Frame, source};
 use super::items::Items;
 use super::unroll::Unroller;
+use crate::graph::{BlockCall, Group};
 use crate::ops::arguments::block_arguments;
 use crate::syntax::ast::{Block, Call};
 use crate::value::Value;
@@ -34,9 +35,17 @@ impl<'p, 'c> Unroller<'p, 'c> {
         }
         self.frames.push(Frame::block(&text, call.name.span()));
         self.names.enter_block(path);
+        let (input, place) = (self.current(), self.errors.place(call.name.span()));
+        let (group, first) = (self.graph.groups.len(), self.graph.layers.len());
         let anchor = self.errors.enter(call.name.span());
         self.block_body(items, block);
         self.errors.restore(anchor);
+        if let Some((input, _)) = input {
+            let (path, output) = (path.to_string(), self.current().map(|(node, _)| node));
+            let layers = first..self.graph.layers.len();
+            let call = BlockCall { text, path, input, output, layers, place };
+            self.graph.groups.insert(group, Group::Call(call));
+        }
         self.names.leave();
         self.frames.pop();
         self.block = outer;

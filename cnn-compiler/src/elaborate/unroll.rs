@@ -5,7 +5,7 @@ use super::items::{Item, Items};
 use super::names::Names;
 use super::scope::{Binding, Known, Scopes};
 use crate::diagnostics::{Diagnostics, Message, nearest};
-use crate::graph::{Field, Graph, Layer, NodeId};
+use crate::graph::{Field, Graph, Group, Layer, NodeId};
 use crate::ops::arguments::Arguments;
 use crate::ops::{self, Misfit, Op};
 use crate::shape::Shape;
@@ -239,9 +239,11 @@ impl<'p, 'c> Unroller<'p, 'c> {
         path: &str,
     ) -> Vec<Known> {
         let (start, span) = (self.current(), first_span(&tokens));
-        let mut results = Vec::new();
+        let group = self.graph.groups.len();
+        let (mut results, mut layers) = (Vec::new(), Vec::new());
         for (i, branch) in branches.iter().enumerate() {
             self.set_current(start);
+            let first = self.graph.layers.len();
             match branch {
                 Branch::Current => {}
                 Branch::Tap(name) => {
@@ -257,7 +259,9 @@ impl<'p, 'c> Unroller<'p, 'c> {
                 }
             }
             results.push(self.current());
+            layers.push(first..self.graph.layers.len());
         }
+        self.graph.groups.insert(group, Group::Fork(layers));
         self.set_current(start);
         results
     }

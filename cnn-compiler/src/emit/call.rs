@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! {
-//!     let ([t0, t1], work) = pass.arena.split(pass.count, [Buffer::new(at[0], 784), …]);
+//!     let ([t0, t1], work) = pass.arena.split(pass.count, [buffer(at[0], 784), …]);
 //!     im2col::forward(&L0, t0.into_view(), &pass.parameters[at[2]..at[3]], Some(…), t1, work);
 //! }
 //! ```
@@ -66,7 +66,7 @@ pub(super) fn buffer(place: Place, memory: Memory<'_>, offsets: &mut Offsets) ->
     let offset = offsets.at(&memory.buffers[index]);
     let Place { start, len, stride, .. } = place;
     Some(if start == 0 && len == stride {
-        format!("Buffer::new({offset}, {len})")
+        format!("buffer({offset}, {len})")
     } else {
         format!("Buffer::part({offset}, {start}, {len}, {stride})")
     })

@@ -2,7 +2,7 @@
 //! and so are the windows and choices that stand in many of them:
 //!
 //! ```text
-//! const W1: Window = Window { … };
+//! const W1: Window = window(…);
 //! const C0: Choice = Choice { … };
 //! const L3: Dense = Dense::new(conv(…, W1), …, [C0, C0, C0]);
 //! ```
@@ -164,8 +164,7 @@ impl Descriptors {
             let index = self.windows.len();
             let _ = writeln!(
                 self.items,
-                "const W{index}: Window = Window {{ input: {input:?}, output: {output:?}, kernel: {kernel:?}, \
-                 stride: {stride:?}, padding: {padding:?}, dilation: {dilation:?} }};"
+                "const W{index}: Window = window([{input:?}, {output:?}], [{kernel:?}, {stride:?}, {padding:?}, {dilation:?}]);"
             );
             self.windows.push(*window);
             index

@@ -29,6 +29,7 @@ mod descriptor;
 mod docs;
 pub mod fallback;
 mod functions;
+pub mod ide;
 mod pretrained;
 mod tables;
 
@@ -107,6 +108,7 @@ pub fn network(declared: &Declared<'_>, plan: &Plan, weights: Option<&Embedded>)
     let scope = scope(&quote!(#facts #implementation #budget #pretrained));
     quote! {
         #(#attrs)*
+        #[cfg_attr(doc, doc = __cnn_show!(#name))]
         #[doc = #table]
         #[derive(Clone, Debug)]
         #vis struct #name { state: ::cnn::__rt::network::State }
