@@ -41,7 +41,9 @@ pub(crate) fn errors_of(
 ) -> Vec<String> {
     let errors = Diagnostics::default();
     let program = syntax::parse(&[], tokens, &errors);
-    elaborate::elaborate(&program, &errors).iter().for_each(|declared| check(declared, &errors));
+    for declared in &elaborate::elaborate(&program, &errors) {
+        check(declared, &errors);
+    }
     errors.finish().iter().map(ToString::to_string).collect()
 }
 

@@ -167,7 +167,7 @@ fn assign(signature: &Signature, call: &Call, errors: &Diagnostics) -> Vec<Optio
     let mut positional = 0;
     for arg in &call.args {
         let slot = if let Some(name) = &arg.name {
-            named(signature, name, errors)
+            named(signature, name, call, errors)
         } else {
             positional += 1;
             if positional > signature.parameters.len() {
@@ -196,14 +196,26 @@ fn assign(signature: &Signature, call: &Call, errors: &Diagnostics) -> Vec<Optio
     slots
 }
 
+/// Of a callee's parameters in order, those that no argument of the call is for.
+fn free<'n>(names: impl Iterator<Item = &'n str>, call: &Call) -> impl Iterator<Item = &'n str> {
+    let positional = call.args.iter().filter(|arg| arg.name.is_none()).count();
+    let given = |name: &str| call.args.iter().filter_map(|arg| arg.name.as_ref()).any(|given| given == name);
+    names.skip(positional).filter(move |name| !given(name))
+}
+
 /// The parameter that a name means. A misspelt name that was recognised counts as given.
-fn named(signature: &Signature, name: &proc_macro2::Ident, errors: &Diagnostics) -> Option<usize> {
+fn named(
+    signature: &Signature,
+    name: &proc_macro2::Ident,
+    call: &Call,
+    errors: &Diagnostics,
+) -> Option<usize> {
     let text = name.to_string();
     let names = || signature.parameters.iter().map(|parameter| parameter.name);
     if let Some(slot) = names().position(|known| known == text) {
         return Some(slot);
     }
-    let near = nearest(&text, names());
+    let near = nearest(&text, free(names(), call));
     let message = Message::new(format_args!("`{}` has no argument `{name}`", signature.name));
     let message = match near {
         Some(near) => message.help(format_args!("there is one with a similar name: `{near}`")),
@@ -327,10 +339,21 @@ pub fn block_arguments(
     for (index, arg) in call.args.iter().enumerate() {
         let slot = if let Some(wanted) = &arg.name {
             let slot = params.iter().position(|(pat, _)| name(pat).is_some_and(|name| *wanted == name));
-            if slot.is_none() {
-                errors.error(wanted, format!("block `{}` has no parameter `{wanted}`", call.name));
-            }
-            slot
+            slot.or_else(|| {
+                let names: Vec<String> = params.iter().filter_map(|(pat, _)| name(pat)).collect();
+                let near = nearest(&wanted.to_string(), free(names.iter().map(String::as_str), call));
+                let message = Message::new(format_args!("block `{}` has no parameter `{wanted}`", call.name));
+                errors.error(
+                    wanted,
+                    match near {
+                        Some(near) => {
+                            message.help(format_args!("there is one with a similar name: `{near}`"))
+                        }
+                        None => message,
+                    },
+                );
+                params.iter().position(|(pat, _)| near.is_some() && name(pat).as_deref() == near)
+            })
         } else {
             positional += 1;
             Some(positional - 1)
@@ -339,7 +362,11 @@ pub fn block_arguments(
             Some(Some(place @ None)) => *place = Some(index),
             Some(Some(Some(_))) => errors.error(&arg.value, "this argument is given twice"),
             Some(None) => {
-                let text = format!("block `{}` takes {} arguments", call.name, params.len());
+                let text = match params.len() {
+                    0 => format!("block `{}` takes no arguments", call.name),
+                    1 => format!("block `{}` takes one argument", call.name),
+                    count => format!("block `{}` takes {count} arguments", call.name),
+                };
                 errors.error(&arg.value, text);
             }
             None => {}

@@ -41,7 +41,9 @@ fn page() -> String {
     }
     for (title, cases) in &stages {
         let _ = write!(page, "\n## {title}\n");
-        cases.iter().for_each(|case| entry(&mut page, case));
+        for case in cases {
+            entry(&mut page, case);
+        }
     }
     page
 }

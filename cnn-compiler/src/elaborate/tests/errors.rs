@@ -202,3 +202,33 @@ fn a_layer_has_a_name_of_its_own() {
     let program = quote! { fn Net(x: Vector<2>) -> Vector<2> { relu } fn conv2d() { relu } };
     assert_one(&program, "conv2d", "`conv2d` is a layer of the language");
 }
+
+/// A name that means what is given already would be given twice.
+#[test]
+fn a_misspelt_argument_means_one_that_is_not_given() {
+    let text = assert_one(
+        &image(&quote!(conv2d(in_channels = 6, out_channels = 8, kernel_size = 3))),
+        "out_channels",
+        "`conv2d` has no argument `out_channels`",
+    );
+    assert!(text.contains("a similar name: `channels`"), "{text}");
+    let program = image(&quote!(conv2d(8, kernel_size = 3, kernal_size = 5)));
+    let text = assert_one(&program, "kernal_size", "`conv2d` has no argument `kernal_size`");
+    assert!(text.contains("its arguments are"), "{text}");
+    let block = |call: TokenStream| {
+        quote! { fn Net(x: Vector<2>) -> Vector<2> { #call; linear(2) } fn block(width: usize) { linear(width) } }
+    };
+    let text =
+        assert_one(&block(quote!(block(widht = 4))), "widht", "block `block` has no parameter `widht`");
+    assert!(text.contains("a similar name: `width`"), "{text}");
+    assert_one(&block(quote!(block(4, widht = 4))), "widht", "block `block` has no parameter `widht`");
+}
+
+/// The same mistake in the next turn is left out, and is a mistake all the same.
+#[test]
+fn a_wrong_argument_stays_wrong_in_the_next_turn() {
+    let program = image(&quote!(for i in [0, 0] {
+        conv2d(i, kernel_size = 3)
+    }));
+    assert_one(&program, "i", "`channels` must be at least 1, found 0");
+}
