@@ -39,7 +39,7 @@ pub mod network {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __in_editor {
-    ($($item:tt)*) => { $($item)* };
+    ($($source:tt)*) => { $crate::__show! { $($source)* } };
 }
 
 /// Items that only editors see.
@@ -47,7 +47,7 @@ macro_rules! __in_editor {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __in_editor {
-    ($($item:tt)*) => {};
+    ($($source:tt)*) => {};
 }
 
 /// What emitted code calls; not meant to be used by hand.

@@ -120,22 +120,23 @@ impl Source {
         Some(quote!(#path! { #kind #alias { #(#imports)* } { #items } }))
     }
 
-    /// A macro that hands this source to `__show!`, once for editors and once for each network's documentation: only who
-    /// looks pays for what is seen.
+    /// Hands this source to `__show!`, once for editors and by a macro for each network's documentation: only who looks
+    /// pays for what is seen. An editor follows the source's tokens into calls of macros, but not into a macro's body.
     ///
     /// ```text
     /// macro_rules! __cnn_show { ($($request:tt)*) => { ::cnn::__show! { { imports } { items } $($request)* } } }
-    /// ::cnn::__in_editor! { __cnn_show! { editor } }
+    /// ::cnn::__in_editor! { { imports } { items } editor }
     /// #[cfg_attr(doc, doc = __cnn_show!(LeNet))] pub struct LeNet { … }
     /// ```
     pub fn shown(&self) -> TokenStream {
         let (imports, items) = (self.imports.iter().map(import_tokens), &self.items);
+        let source = quote!({ #(#imports)* } { #items });
         quote! {
             #[allow(unused_macros)]
             macro_rules! __cnn_show {
-                ($($request:tt)*) => { ::cnn::__show! { { #(#imports)* } { #items } $($request)* } };
+                ($($request:tt)*) => { ::cnn::__show! { #source $($request)* } };
             }
-            ::cnn::__in_editor! { __cnn_show! { editor } }
+            ::cnn::__in_editor! { #source editor }
         }
     }
 
