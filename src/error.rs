@@ -28,6 +28,9 @@ pub enum Error {
     Network(network::Error),
     /// A network has no layer of that name.
     Layer(UnknownLayer),
+    /// There is nothing to be seen.
+    #[cfg(feature = "visualize")]
+    Visualize(crate::visualize::Error),
     /// Anything else that is read or written.
     Io(io::Error),
 }
@@ -39,6 +42,8 @@ impl Error {
             Self::Weights(error) => error,
             Self::Network(error) => error,
             Self::Layer(error) => error,
+            #[cfg(feature = "visualize")]
+            Self::Visualize(error) => error,
             Self::Io(error) => error,
         }
     }
@@ -79,3 +84,5 @@ from! {
     Layer(UnknownLayer)
     Io(io::Error)
 }
+#[cfg(feature = "visualize")]
+from! { Visualize(crate::visualize::Error) }

@@ -6,6 +6,7 @@ extern crate self as cnn;
 pub mod activations;
 pub mod data;
 mod error;
+mod files;
 pub mod init;
 pub mod layers;
 #[cfg(feature = "models")]
@@ -15,6 +16,8 @@ mod nearest;
 pub mod prelude;
 pub mod summary;
 pub mod train;
+#[cfg(feature = "visualize")]
+pub mod visualize;
 pub mod weights;
 
 pub use cnn_macros::{block, network};
@@ -61,3 +64,8 @@ pub use weights::__embedded;
 #[doc = include_str!("../cnn-macros/src/network.md")]
 #[doc = include_str!("../cnn-macros/src/block.md")]
 struct ExamplesOfTheLanguage;
+
+/// The code of the tour.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/tour.md")]
+struct Tour;

@@ -1,6 +1,7 @@
 //! Safetensors files: bytes to and from, and the disk.
 
 use super::{Error, Mismatch};
+use crate::files;
 use cnn_runtime::network::{Network, TensorInfo, TensorKind};
 use half::{bf16, f16};
 use safetensors::SafeTensorError;
@@ -8,10 +9,8 @@ use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView, View};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use std::fs;
+use std::path::Path;
 
 /// How a tensor is written.
 fn dtype(kind: TensorKind) -> Dtype {
@@ -202,30 +201,5 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
 
 /// Puts a file in its place in one go.
 pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<(), Error> {
-    replace(file, bytes).map_err(|source| Error::Write { file: file.to_owned(), source })
-}
-
-/// Writes a new file beside `file`, and moves it there once the disk has it.
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Through a symbolic link, so that the link stays one.
-    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let folder = match file.parent() {
-        Some(folder) if folder != Path::new("") => folder.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    let mut new = temporary(&folder)?;
-    new.write_all(bytes)?;
-    new.as_file().sync_all()?;
-    new.persist(&file).map_err(|error| error.error)?;
-    // A power cut before this reaches the disk leaves the old file, and that is whole too: no reason to fail.
-    let _ = File::open(&folder).and_then(|folder| folder.sync_all());
-    Ok(())
-}
-
-/// A file with the permissions of any new file, which goes away unless it is moved to its place.
-fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.prefix(".").suffix(".safetensors.tmp").tempfile_in(folder)
+    files::replace(file, bytes).map_err(|source| Error::Write { file: file.to_owned(), source })
 }
