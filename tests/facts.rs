@@ -49,13 +49,13 @@ const _: () = {
 // a plane of 5 pixels, 4 apart, is a window of 5 there.
 const _: () = {
     const FIELDS: [usize; 12] = [5, 5, 6, 14, 14, 16, 16, 32, 32, 32, 32, 32];
+    const STRIDES: [usize; 6] = [1, 1, 2, 2, 2, 4];
     let mut i = 0;
     while i < LeNet::LAYERS.len() {
         let LayerInfo { receptive_field, .. } = LeNet::LAYERS[i];
         assert!(receptive_field[0] == FIELDS[i] && receptive_field[1] == FIELDS[i]);
         i += 1;
     }
-    const STRIDES: [usize; 6] = [1, 1, 2, 2, 2, 4];
     let mut i = 0;
     while i < STRIDES.len() {
         let LayerInfo { stride, .. } = LeNet::LAYERS[i];
