@@ -25,7 +25,10 @@ pub(super) fn chosen_unit() -> Option<Unit> {
 #[cfg(feature = "std")]
 #[test]
 fn the_tests_of_all_kernels_pass_on_every_unit() {
-    if std::env::var_os(CHOICE).is_some() {
+    // Not by a macro of `print`'s, whose text is shown for failures only.
+    let tell = |told: &str| std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes());
+    if let Ok(name) = std::env::var(CHOICE) {
+        tell(&alloc::format!("\nunit tested: {name}, and no other\n")).expect("a standard error");
         return; // this is such a run
     }
     let names = |there: bool| -> Vec<_> {
@@ -40,14 +43,13 @@ fn the_tests_of_all_kernels_pass_on_every_unit() {
         let told = alloc::string::String::from_utf8_lossy(&run.stdout);
         assert!(run.status.success(), "the tests fail on {name}:\n{told}");
     }
-    // Not by a macro of `print`'s, whose text is shown for failures only.
     let told = alloc::format!(
         "\nunits tested: {}, here; {}, once more each; not on this machine: {}\n",
         tested[0],
         tested[1..].join(", "),
         if missing.is_empty() { "none".into() } else { missing.join(", ") },
     );
-    std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).expect("a standard error");
+    tell(&told).expect("a standard error");
 }
 
 /// Those that the machine has.
