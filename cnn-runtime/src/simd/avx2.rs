@@ -1,6 +1,6 @@
 //! AVX2 with FMA: a line is two registers of eight numbers.
 
-use super::registers::{self, each_register, memory};
+use super::registers::{self, Columns, each_register, memory};
 use super::{HALF, Kernel, LINE, Simd};
 use core::arch::x86_64::{
     __m256, _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_UNORD_Q, _MM_HINT_T1, _mm_loadu_si128, _mm_packus_epi16,
@@ -116,17 +116,23 @@ impl Simd for Avx2 {
     }
     #[inline(always)]
     fn transpose(self, square: &mut [[f32; LINE]; LINE]) {
-        let columns = |rows| self.transpose_eight(rows);
-        let store = |half, numbers: &mut _| self.store_half(half, numbers);
-        registers::transpose(square, |numbers| self.load_half(numbers), columns, store);
+        registers::transpose::<_, HALF>(self, square);
     }
 }
 
-impl Avx2 {
-    /// By pairs, by fours, by halves.
-    #[allow(clippy::unused_self)] // it is the proof that the CPU has AVX2
+impl Columns<HALF> for Avx2 {
+    type Register = [__m256; 1];
     #[inline(always)]
-    fn transpose_eight(self, rows: [[__m256; 1]; 8]) -> [[__m256; 1]; 8] {
+    fn row(self, numbers: &[f32; HALF]) -> [__m256; 1] {
+        self.load_half(numbers)
+    }
+    #[inline(always)]
+    fn put(self, register: [__m256; 1], numbers: &mut [f32; HALF]) {
+        self.store_half(register, numbers);
+    }
+    /// By pairs, by fours, by halves.
+    #[inline(always)]
+    fn columns(self, rows: [[__m256; 1]; HALF]) -> [[__m256; 1]; HALF] {
         // SAFETY: `self` proves that the CPU has AVX2.
         unsafe {
             let pairs: [[__m256; 2]; 4] = from_fn(|i| {

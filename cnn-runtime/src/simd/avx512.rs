@@ -1,6 +1,6 @@
 //! AVX-512: a line is one register of sixteen numbers, half a line one of AVX2's.
 
-use super::registers::{self, each_register, memory};
+use super::registers::{self, Columns, each_register, memory};
 use super::{HALF, Kernel, LINE, Simd, avx2::Avx2};
 use core::arch::x86_64::{
     __m256, __m512, _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_UNORD_Q, _mm_loadu_si128, _mm_storeu_si128, _mm256_add_ps,
@@ -122,17 +122,23 @@ impl Simd for Avx512 {
     }
     #[inline(always)]
     fn transpose(self, square: &mut [[f32; LINE]; LINE]) {
-        let columns = |rows| self.transpose_sixteen(rows);
-        registers::transpose(square, |numbers| self.load(numbers), columns, |line, to| self.store(line, to));
+        registers::transpose::<_, LINE>(self, square);
     }
 }
 
-impl Avx512 {
-    /// By pairs, by fours within quarters of a register, by quarters.
-    #[allow(clippy::unused_self)] // it is the proof that the CPU has AVX-512
-    #[allow(clippy::large_types_passed_by_value)] // in registers, once it is inlined
+impl Columns<LINE> for Avx512 {
+    type Register = [__m512; 1];
     #[inline(always)]
-    fn transpose_sixteen(self, rows: [[__m512; 1]; 16]) -> [[__m512; 1]; 16] {
+    fn row(self, numbers: &[f32; LINE]) -> [__m512; 1] {
+        self.load(numbers)
+    }
+    #[inline(always)]
+    fn put(self, register: [__m512; 1], numbers: &mut [f32; LINE]) {
+        self.store(register, numbers);
+    }
+    /// By pairs, by fours within quarters of a register, by quarters.
+    #[inline(always)]
+    fn columns(self, rows: [[__m512; 1]; LINE]) -> [[__m512; 1]; LINE] {
         // SAFETY: `self` proves that the CPU has AVX-512.
         unsafe {
             let pairs: [[__m512; 2]; 8] = from_fn(|i| {

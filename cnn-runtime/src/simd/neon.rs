@@ -1,6 +1,6 @@
 //! NEON: a line is four registers of four numbers.
 
-use super::registers::{self, each_register, memory};
+use super::registers::{self, Columns, each_register, memory};
 use super::{HALF, LINE, Simd};
 use core::arch::aarch64::{
     float32x4_t, vaddq_f32, vaddq_s32, vbslq_f32, vceqq_f32, vcgtq_f32, vcltq_f32, vcltzq_s32, vcombine_u8,
@@ -101,19 +101,26 @@ impl Simd for Neon {
     }
     #[inline(always)]
     fn transpose(self, square: &mut [[f32; LINE]; LINE]) {
-        // SAFETY: `self` proves that the CPU has NEON; there are four numbers, as many as are read.
-        let load = |numbers: &[f32; 4]| unsafe { vld1q_f32(numbers.as_ptr()) };
-        // SAFETY: the same; there are four numbers, exclusively borrowed, as many as are written.
-        let store = |register, numbers: &mut [f32; 4]| unsafe { vst1q_f32(numbers.as_mut_ptr(), register) };
-        registers::transpose(square, load, |rows| self.transpose_four(rows), store);
+        registers::transpose::<_, 4>(self, square);
     }
 }
 
-impl Neon {
-    /// By pairs, then by halves.
-    #[allow(clippy::unused_self)] // it is the proof that the CPU has NEON
+impl Columns<4> for Neon {
+    type Register = float32x4_t;
     #[inline(always)]
-    fn transpose_four(self, [a, b, c, d]: [float32x4_t; 4]) -> [float32x4_t; 4] {
+    fn row(self, numbers: &[f32; 4]) -> float32x4_t {
+        // SAFETY: `self` proves that the CPU has NEON; there are four numbers, as many as are read.
+        unsafe { vld1q_f32(numbers.as_ptr()) }
+    }
+    #[inline(always)]
+    fn put(self, register: float32x4_t, numbers: &mut [f32; 4]) {
+        // SAFETY: `self` proves that the CPU has NEON; there are four numbers, exclusively borrowed, as many as are
+        // written.
+        unsafe { vst1q_f32(numbers.as_mut_ptr(), register) };
+    }
+    /// By pairs, then by halves.
+    #[inline(always)]
+    fn columns(self, [a, b, c, d]: [float32x4_t; 4]) -> [float32x4_t; 4] {
         // SAFETY: `self` proves that the CPU has NEON.
         unsafe {
             let upper = [vzip1q_f32(a, b), vzip2q_f32(a, b)].map(|pair| vreinterpretq_f64_f32(pair));

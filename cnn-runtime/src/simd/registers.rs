@@ -50,31 +50,52 @@ macro_rules! each_register {
 
 pub(super) use {each_register, memory};
 
-/// Makes columns of rows, `W` × `W` numbers at a time, which are `W` registers: `load` and `store` move one of them, and
-/// `transpose` makes columns of those of a smaller square.
+/// A unit that makes columns of `W` rows, each a register of `W` numbers.
+///
+/// Methods, not closures: a closure that is not inlined loses the instruction set, and each intrinsic in it becomes a call.
+pub(super) trait Columns<const W: usize>: Copy {
+    type Register: Copy;
+    fn row(self, numbers: &[f32; W]) -> Self::Register;
+    fn columns(self, rows: [Self::Register; W]) -> [Self::Register; W];
+    fn put(self, register: Self::Register, numbers: &mut [f32; W]);
+}
+
+type Square = [[f32; LINE]; LINE];
+
+/// Makes columns of rows, `W` × `W` numbers at a time.
 #[inline(always)]
-pub(super) fn transpose<R: Copy, const W: usize>(
-    square: &mut [[f32; LINE]; LINE],
-    load: impl Fn(&[f32; W]) -> R,
-    transpose: impl Fn([R; W]) -> [R; W],
-    store: impl Fn(R, &mut [f32; W]),
-) {
-    let columns_at = |square: &[[f32; LINE]; LINE], row: usize, column: usize| -> [R; W] {
-        transpose(from_fn(|i| load(&square[row * W + i].as_chunks().0[column])))
-    };
-    let put = |square: &mut [[f32; LINE]; LINE], row: usize, column: usize, registers: [R; W]| {
-        for (i, register) in registers.into_iter().enumerate() {
-            store(register, &mut square[row * W + i].as_chunks_mut().0[column]);
-        }
-    };
+pub(super) fn transpose<U: Columns<W>, const W: usize>(unit: U, square: &mut Square) {
     // Squares on the diagonal stay where they are, the others change places in pairs.
     for row in 0..LINE / W {
         for column in row..LINE / W {
-            let (a, b) = (columns_at(square, row, column), columns_at(square, column, row));
-            put(square, column, row, a);
+            let (a, b) = (columns_at(unit, square, row, column), columns_at(unit, square, column, row));
+            put_at(unit, square, column, row, a);
             if row != column {
-                put(square, row, column, b);
+                put_at(unit, square, row, column, b);
             }
         }
+    }
+}
+
+#[inline(always)]
+fn columns_at<U: Columns<W>, const W: usize>(
+    unit: U,
+    square: &Square,
+    row: usize,
+    column: usize,
+) -> [U::Register; W] {
+    unit.columns(from_fn(|i| unit.row(&square[row * W + i].as_chunks().0[column])))
+}
+
+#[inline(always)]
+fn put_at<U: Columns<W>, const W: usize>(
+    unit: U,
+    square: &mut Square,
+    row: usize,
+    column: usize,
+    registers: [U::Register; W],
+) {
+    for (i, register) in registers.into_iter().enumerate() {
+        unit.put(register, &mut square[row * W + i].as_chunks_mut().0[column]);
     }
 }
