@@ -7,6 +7,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::fmt::{self, Display, Write as _};
 use std::path::PathBuf;
 
@@ -108,13 +109,16 @@ pub struct Diagnostics {
     errors: RefCell<Option<Vec<syn::Error>>>,
     /// How often something was reported.
     reports: Cell<usize>,
+    /// The first line of each, and its place.
+    known: RefCell<BTreeSet<(Option<String>, String)>>,
     /// Where errors in code of other crates are shown: the call that led there.
     anchor: Cell<Option<Span>>,
 }
 
 impl Default for Diagnostics {
     fn default() -> Self {
-        Self { errors: RefCell::new(Some(Vec::new())), reports: Cell::new(0), anchor: Cell::new(None) }
+        let (errors, known) = (RefCell::new(Some(Vec::new())), RefCell::default());
+        Self { errors, known, reports: Cell::new(0), anchor: Cell::new(None) }
     }
 }
 
@@ -161,10 +165,8 @@ impl Diagnostics {
     pub fn push(&self, error: syn::Error) {
         self.reports.set(self.reports.get() + 1);
         if let Some(errors) = self.errors.borrow_mut().as_mut() {
-            let what = |error: &syn::Error| error.to_string().lines().next().map(str::to_string);
-            let place = |error: &syn::Error| format!("{:?}", error.span());
-            let known = |other: &syn::Error| what(other) == what(&error) && place(other) == place(&error);
-            if !errors.iter().any(known) {
+            let what = error.to_string().lines().next().map(str::to_string);
+            if self.known.borrow_mut().insert((what, format!("{:?}", error.span()))) {
                 errors.push(error);
             }
         }

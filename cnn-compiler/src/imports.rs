@@ -17,6 +17,7 @@
 //! are written, and a block that comes by two ways is simply there twice.
 
 use crate::diagnostics::{Diagnostics, Message};
+use crate::syntax::nesting;
 use crate::syntax::split::{self, Declared};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
@@ -93,16 +94,18 @@ impl Source {
     pub fn next_import(&mut self, errors: &Diagnostics) -> Option<TokenStream> {
         let mut items = split::items(std::mem::take(&mut self.items));
         let mut uses = Vec::new();
-        items.retain(|item| match split::is_use(item).then(|| syn::parse2::<syn::ItemUse>(item.clone())) {
-            Some(Ok(item)) => {
-                leaves(&item.tree, &item.leading_colon.to_token_stream(), &mut uses, errors);
-                false
+        items.retain(|item| {
+            match split::is_use(item).then(|| nesting::parse::<syn::ItemUse>(item.clone())) {
+                Some(Ok(item)) => {
+                    leaves(&item.tree, &item.leading_colon.to_token_stream(), &mut uses, errors);
+                    false
+                }
+                Some(Err(error)) => {
+                    errors.push(error);
+                    false
+                }
+                None => true,
             }
-            Some(Err(error)) => {
-                errors.push(error);
-                false
-            }
-            None => true,
         });
         uses.retain(|Leaf { path, alias }| {
             let Some(name) = declared_here(path, alias, &items, errors) else { return true };

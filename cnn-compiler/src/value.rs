@@ -164,8 +164,8 @@ pub fn evaluate(expr: &syn::Expr, scope: &impl Scope, errors: &Diagnostics) -> V
             [syn::Stmt::Expr(inner, None)] => evaluate(inner, scope, errors),
             _ => not_constant(expr, errors),
         },
-        syn::Expr::Tuple(tuple) => Value::Tuple(all(&tuple.elems)),
-        syn::Expr::Array(array) => Value::Array(all(&array.elems)),
+        syn::Expr::Tuple(tuple) => bounded(expr, Value::Tuple(all(&tuple.elems)), errors),
+        syn::Expr::Array(array) => bounded(expr, Value::Array(all(&array.elems)), errors),
         syn::Expr::Repeat(repeat) => self::repeat(repeat, scope, errors),
         syn::Expr::Range(range) => self::range(range, scope, errors),
         syn::Expr::Unary(unary) => {
@@ -180,6 +180,18 @@ pub fn evaluate(expr: &syn::Expr, scope: &impl Scope, errors: &Diagnostics) -> V
         }),
         other => not_constant(other, errors),
     }
+}
+
+/// Refuses a value of too many parts: constants of constants grow as a power.
+fn bounded(expr: &syn::Expr, value: Value, errors: &Diagnostics) -> Value {
+    if value.items() <= MOST_ITEMS {
+        return value;
+    }
+    errors.error(
+        expr,
+        format!("{} has at most {MOST_ITEMS} items in all, not {}", value.kind(), value.items()),
+    );
+    Value::Unknown
 }
 
 fn not_constant(expr: &syn::Expr, errors: &Diagnostics) -> Value {
@@ -222,6 +234,7 @@ fn name(name: &Ident, scope: &impl Scope, errors: &Diagnostics) -> Value {
 fn repeat(repeat: &syn::ExprRepeat, scope: &impl Scope, errors: &Diagnostics) -> Value {
     let item = evaluate(&repeat.expr, scope, errors);
     match evaluate(&repeat.len, scope, errors) {
+        Value::Int(_) if item.is_unknown() => Value::Unknown,
         Value::Int(len @ 0..=MOST_ITEMS) if len * item.items() <= MOST_ITEMS => {
             Value::Array(vec![item; len.unsigned_abs() as usize])
         }

@@ -77,7 +77,8 @@ pub(super) fn decode<N: Network>(
     let fitting = file::fit::<N>(&tensors, &table::<N>(optimizer, optimizer_steps), Some(file))?;
     scalars.values.remove("crc32");
     let crc = crc(&scalars.values, fitting.iter().map(|stored| Cow::Borrowed(stored.bytes)));
-    if crc != crc_written {
+    // A fuzzer could not get past it.
+    if crc != crc_written && !cfg!(fuzzing) {
         return Err(scalars.wrong("the CRC-32 of its contents", &crc_written.to_string(), &crc.to_string()));
     }
 

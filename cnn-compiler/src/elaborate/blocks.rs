@@ -8,9 +8,17 @@ use crate::ops::arguments::block_arguments;
 use crate::syntax::ast::{Block, Call};
 use crate::value::Value;
 
+/// How many calls, loops and branches may stand in each other.
+const DEEPEST: usize = 64;
+
 impl<'p, 'c> Unroller<'p, 'c> {
     /// Lays a block, whose body sees `items`.
     pub(super) fn block_call(&mut self, items: &'c Items<'p>, block: &'p Block, call: &Call, path: &str) {
+        if self.frames.len() >= DEEPEST {
+            let text = format!("more than {DEEPEST} calls, loops and branches stand in each other here");
+            self.errors.error(&call.name, text);
+            return self.set_current(None);
+        }
         let values = self.values(call);
         let Some(args) = block_arguments(call, &block.params, self.errors) else {
             self.set_current(None);

@@ -4,13 +4,18 @@ use crate::diagnostics::Diagnostics;
 use crate::value::{Scope, Value, evaluate};
 use proc_macro2::Ident;
 use quote::ToTokens;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// Constants, each evaluated when it is first needed.
 pub(super) struct Consts<'p> {
     items: &'p [syn::ItemConst],
     values: RefCell<Vec<State>>,
+    /// How many are being evaluated.
+    depth: Cell<usize>,
 }
+
+/// How many constants may wait for each other.
+const DEEPEST: usize = 64;
 
 #[derive(Clone)]
 enum State {
@@ -22,7 +27,7 @@ enum State {
 
 impl<'p> Consts<'p> {
     pub(super) fn new(items: &'p [syn::ItemConst]) -> Self {
-        Self { items, values: RefCell::new(vec![State::Open; items.len()]) }
+        Self { items, values: RefCell::new(vec![State::Open; items.len()]), depth: Cell::new(0) }
     }
 
     /// Evaluates those that nothing needs too, so that their errors are found.
@@ -42,7 +47,17 @@ impl<'p> Consts<'p> {
                 errors.error(name, format!("the constant `{name}` depends on itself"));
                 Value::Unknown
             }
-            State::Open => self.evaluate(&self.items[at], errors),
+            State::Open if self.depth.get() == DEEPEST => {
+                let text = format!("more than {DEEPEST} constants depend on each other in a row");
+                errors.error(name, text);
+                Value::Unknown
+            }
+            State::Open => {
+                self.depth.update(|depth| depth + 1);
+                let value = self.evaluate(&self.items[at], errors);
+                self.depth.update(|depth| depth - 1);
+                value
+            }
         };
         self.values.borrow_mut()[at] = State::Known(value.clone());
         Some(value)

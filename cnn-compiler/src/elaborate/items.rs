@@ -5,7 +5,7 @@ use super::recursion;
 use crate::diagnostics::Diagnostics;
 use crate::syntax::ast::{Block, Import, Network, Program};
 use proc_macro2::Ident;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 /// What blocks and constants a program has, and those that it imports.
@@ -18,6 +18,8 @@ pub(super) struct Items<'p> {
     imports: Vec<Option<Items<'p>>>,
     /// The blocks that have been laid out.
     pub(super) laid: RefCell<BTreeSet<&'p Ident>>,
+    /// How many statements have been unrolled.
+    pub(super) statements: Cell<usize>,
 }
 
 /// What a name stands for where it is called or instantiated, with the items that its body can see.
@@ -36,6 +38,7 @@ impl<'p> Items<'p> {
             recursive: recursion::check(program, errors),
             imports: program.imports.iter().map(import).collect(),
             laid: RefCell::default(),
+            statements: Cell::new(0),
         }
     }
 

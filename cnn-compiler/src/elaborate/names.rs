@@ -5,6 +5,8 @@
 //! `add` belongs to the enclosing block, as in a module that keeps all its layers as attributes; an unnamed one to
 //! `join.branch.index`, as in an `nn.ModuleList` of branches.
 
+use std::collections::BTreeSet;
+
 /// Gives out paths.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
@@ -24,7 +26,7 @@ struct Level {
 #[derive(Clone, Debug)]
 struct Block {
     prefix: String,
-    taken: Vec<String>,
+    taken: BTreeSet<String>,
 }
 
 impl Names {
@@ -44,11 +46,7 @@ impl Names {
         level.next += 1;
         let Some(name) = name else { return Ok(format!("{}{index}", level.prefix)) };
         let path = format!("{}{name}", block.prefix);
-        if block.taken.iter().any(|taken| taken == name) {
-            return Err(path);
-        }
-        block.taken.push(name.to_owned());
-        Ok(path)
+        if block.taken.insert(name.to_owned()) { Ok(path) } else { Err(path) }
     }
 
     /// Opens the level of a block call at `path`.
@@ -70,7 +68,7 @@ impl Names {
 
     fn open(&mut self, prefix: String, opens_block: bool) {
         if opens_block {
-            self.blocks.push(Block { prefix: prefix.clone(), taken: Vec::new() });
+            self.blocks.push(Block { prefix: prefix.clone(), taken: BTreeSet::new() });
         }
         self.levels.push(Level { prefix, next: 0, opens_block });
     }

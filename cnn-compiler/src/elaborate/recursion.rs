@@ -3,13 +3,15 @@
 use crate::diagnostics::{Diagnostics, Message};
 use crate::syntax::ast::{Block, Body, Branch, Call, Program, Step, Stmt};
 use proc_macro2::Ident;
+use std::collections::BTreeMap;
 
 /// Reports each circle of calls once. Gives the blocks that stand in one.
 pub(super) fn check<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<&'p Ident> {
+    let calls = Calls::new(program);
     let mut recursive = Vec::new();
     let mut reported: Vec<&Ident> = Vec::new();
     for block in &program.blocks {
-        let Some(circle) = circle(program, block) else { continue };
+        let Some(circle) = calls.circle(block) else { continue };
         recursive.push(&block.name);
         if circle.iter().any(|call| reported.contains(&&call.name)) {
             continue;
@@ -28,34 +30,51 @@ pub(super) fn check<'p>(program: &'p Program, errors: &Diagnostics) -> Vec<&'p I
     recursive
 }
 
-/// The calls that lead from a block back to it.
-fn circle<'p>(program: &'p Program, block: &'p Block) -> Option<Vec<&'p Call>> {
-    let (mut way, mut seen) = (Vec::new(), Vec::new());
-    leads_to(program, block, &block.name, &mut way, &mut seen).then_some(way)
+/// The calls of each block, with the block that each calls if it is one of the program's.
+struct Calls<'p> {
+    blocks: BTreeMap<&'p Ident, usize>,
+    of: Vec<Vec<(&'p Call, Option<usize>)>>,
 }
 
-/// Whether a call in `block` comes, by any way, to `target`; `way` gets the calls, `seen` the blocks that were tried.
-fn leads_to<'p>(
-    program: &'p Program,
-    block: &'p Block,
-    target: &Ident,
-    way: &mut Vec<&'p Call>,
-    seen: &mut Vec<&'p Ident>,
-) -> bool {
-    seen.push(&block.name);
-    for call in calls(&block.body) {
-        way.push(call);
-        let next = program.blocks.iter().find(|next| next.name == call.name);
-        let arrived = call.name == *target;
-        let further = next.is_some_and(|next| {
-            !arrived && !seen.contains(&&next.name) && leads_to(program, next, target, way, seen)
+impl<'p> Calls<'p> {
+    fn new(program: &'p Program) -> Self {
+        // The first of two of the same name counts, as everywhere.
+        let blocks: BTreeMap<&Ident, usize> =
+            program.blocks.iter().enumerate().rev().map(|(at, block)| (&block.name, at)).collect();
+        let of = program.blocks.iter().map(|block| {
+            calls(&block.body).into_iter().map(|call| (call, blocks.get(&call.name).copied())).collect()
         });
-        if arrived || further {
-            return true;
-        }
-        way.pop();
+        Self { of: of.collect(), blocks }
     }
-    false
+
+    /// The calls that lead from a block back to it. Long chains of calls are no deep recursion here.
+    fn circle(&self, block: &'p Block) -> Option<Vec<&'p Call>> {
+        let start = self.blocks[&block.name];
+        let mut seen = vec![false; self.of.len()];
+        seen[start] = true;
+        let (mut way, mut stack) = (Vec::new(), vec![(start, 0)]);
+        while let Some((at, next)) = stack.last_mut() {
+            let Some((call, target)) = self.of[*at].get(*next) else {
+                stack.pop();
+                way.pop();
+                continue;
+            };
+            *next += 1;
+            match *target {
+                Some(target) if target == start => {
+                    way.push(*call);
+                    return Some(way);
+                }
+                Some(target) if !seen[target] => {
+                    seen[target] = true;
+                    way.push(*call);
+                    stack.push((target, 0));
+                }
+                _ => {}
+            }
+        }
+        None
+    }
 }
 
 /// Every call in a body, in branches and loops too.

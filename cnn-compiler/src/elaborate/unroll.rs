@@ -13,9 +13,10 @@ use crate::syntax::ast::{Body, Branch, Call, Join, JoinKind, Name, Step, Stmt};
 use crate::value::{Value, evaluate};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
+use std::cell::Cell;
 
-/// The most statements that may be unrolled: a network of more is a mistake, and must not take the compiler down.
-const MOST_STATEMENTS: usize = 100_000;
+/// The most statements that may be unrolled in one `network!`: more are a mistake, and must not take the compiler down.
+const MOST_STATEMENTS: usize = 10_000;
 
 /// Lays the layers of one network.
 ///
@@ -30,7 +31,7 @@ pub(super) struct Unroller<'p, 'c> {
     /// The outermost block call that is being laid, and how many there were.
     pub(super) block: Option<usize>,
     pub(super) blocks: usize,
-    statements: usize,
+    statements: &'c Cell<usize>,
 }
 
 impl<'p, 'c> Unroller<'p, 'c> {
@@ -50,7 +51,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
             graph: Graph::new(input.unwrap_or(Shape::Vector(1))),
             block: None,
             blocks: 0,
-            statements: 0,
+            statements: &items.statements,
         }
     }
 
@@ -88,12 +89,13 @@ impl<'p, 'c> Unroller<'p, 'c> {
 
     /// Counts a statement or a turn of a loop; says whether it is beyond what may be unrolled.
     pub(super) fn too_many(&mut self, token: impl ToTokens) -> bool {
-        self.statements += 1;
-        let beyond = self.statements > MOST_STATEMENTS;
+        let statements = self.statements.get() + 1;
+        self.statements.set(statements);
+        let beyond = statements > MOST_STATEMENTS;
         if beyond {
-            if self.statements == MOST_STATEMENTS + 1 {
+            if statements == MOST_STATEMENTS + 1 {
                 let text = format!(
-                    "the network has more than {MOST_STATEMENTS} statements when its loops are unrolled"
+                    "this `network!` has more than {MOST_STATEMENTS} statements when its loops are unrolled"
                 );
                 self.report(token, Message::new(text));
             }

@@ -1,7 +1,7 @@
 //! Items: networks, blocks, instances, constants.
 
 use super::ast::{Block, Instance, Network, Program, Tensor};
-use super::{attributes, body};
+use super::{attributes, body, nesting};
 use crate::diagnostics::{Diagnostics, Message};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -72,7 +72,7 @@ fn function(mut item: syn::ItemFn, program: &mut Program, errors: &Diagnostics) 
 
 /// The types of a network's input and outputs, from an item with an error elsewhere; says nothing of errors here.
 pub(super) fn signature(item: TokenStream) -> Option<(Tensor, Vec<Tensor>)> {
-    let item: syn::ItemFn = syn::parse2(item).ok()?;
+    let item: syn::ItemFn = nesting::parse(item).ok()?;
     let silent = Diagnostics::default();
     let tensors = (|| {
         let (_, input) = network_input(&item.sig, &silent)?;

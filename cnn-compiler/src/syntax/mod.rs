@@ -8,6 +8,7 @@ mod attributes;
 mod body;
 mod budget;
 mod item;
+pub(crate) mod nesting;
 mod policy;
 pub(crate) mod split;
 mod weights;
@@ -28,7 +29,7 @@ pub fn parse(imports: &[Imported], tokens: TokenStream, errors: &Diagnostics) ->
     let mut program = Program { imports: imports.collect(), ..Program::default() };
     for tokens in split::items(tokens) {
         let before = errors.count();
-        match syn::parse2::<syn::Item>(tokens.clone()) {
+        match nesting::parse::<syn::Item>(tokens.clone()) {
             Ok(item) => item::lower(item, &mut program, errors),
             Err(error) => errors.push(error),
         }

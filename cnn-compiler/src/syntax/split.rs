@@ -102,11 +102,12 @@ pub(crate) fn declared(item: &TokenStream) -> Option<Declared> {
         a.as_char() == '-' && b.as_char() == '>'
     });
     let is_block = is_ident(&tokens[keyword], "fn") && !has_arrow;
-    let TokenTree::Ident(name) = tokens.get(keyword + 1)? else { return None };
+    // A keyword names nothing.
+    let name: Ident = syn::parse2(tokens.get(keyword + 1)?.clone().into()).ok()?;
     let vis = tokens[..keyword].iter().position(|t| is_ident(t, "pub"));
     let vis = vis.map(|at| tokens[at..keyword].iter().cloned().collect());
     let vis = vis.and_then(|vis| syn::parse2(vis).ok()).unwrap_or(syn::Visibility::Inherited);
-    Some(if is_block { Declared::Block(vis, name.clone()) } else { Declared::Type(vis, name.clone()) })
+    Some(if is_block { Declared::Block(vis, name) } else { Declared::Type(vis, name) })
 }
 
 /// A function with nothing in its body: its signature may be right where a layer is not.

@@ -94,13 +94,13 @@ fn what_runs_too_long_is_refused() {
             }
         }
     });
-    assert_body(&nested, &["the network has more than 100000 statements"]);
+    assert_body(&nested, &["this `network!` has more than 10000 statements"]);
     let empty = quote!(for _ in 0..10_000 {
         for _ in 0..10_000 {
             for _ in 0..10_000 {}
         }
     });
-    assert_body(&empty, &["the network has more than 100000 statements"]);
+    assert_body(&empty, &["this `network!` has more than 10000 statements"]);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn blocks_that_double_again_and_again_are_refused() {
         quote! { fn #name() { #next(); #next(); } }
     });
     let program = quote! { fn Net(x: Vector<2>) -> Vector<2> { b0() } #(#blocks)* fn b60() { relu } };
-    assert_errors(&program, &["the network has more than 100000 statements"]);
+    assert_errors(&program, &["this `network!` has more than 10000 statements"]);
 }
 
 #[test]
