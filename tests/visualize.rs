@@ -58,7 +58,7 @@ fn the_strongest_are_those_of_a_search_by_hand() {
         for (found, (image, (place, value))) in found.iter().zip(by_hand) {
             assert_eq!((found.image, found.value), (image, value));
             assert_eq!(found.place, [place / 6, place % 6]);
-            let (row, column) = ((place / 6) as isize, (place % 6) as isize);
+            let (row, column) = ((place / 6).cast_signed(), (place % 6).cast_signed());
             assert_eq!(found.field(), [row - 1..row + 2, column - 1..column + 2], "a window that pads");
             let inside = |at: isize| (at - 1).max(0)..(at + 2).min(6);
             let expected = [inside(row).len(), inside(column).len()];
@@ -100,11 +100,12 @@ fn switches_are_where_the_largest_numbers_stand() {
     let switches = visualize::switches(&net, "pool", &image).unwrap();
     assert_eq!(switches.len(), 2 * 4 * 4);
     for (Switch { channel, place, source, value }, expected) in switches.iter().zip(output.numbers()) {
-        assert_eq!(value, expected);
-        assert_eq!(*value, input.numbers()[channel * 36 + source[0] * 6 + source[1]]);
+        assert_eq!(value.to_bits(), expected.to_bits());
+        let taken = input.numbers()[channel * 36 + source[0] * 6 + source[1]];
+        assert_eq!(value.to_bits(), taken.to_bits());
         for axis in [0, 1] {
-            let start = 2 * place[axis] as isize - 1;
-            assert!((start..start + 2).contains(&(source[axis] as isize)), "{source:?} at {place:?}");
+            let start = 2 * place[axis].cast_signed() - 1;
+            assert!((start..start + 2).contains(&source[axis].cast_signed()), "{source:?} at {place:?}");
         }
     }
     let error = visualize::switches(&net, "conv", &image).unwrap_err();
