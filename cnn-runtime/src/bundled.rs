@@ -152,8 +152,11 @@ impl Kernel for Gather<'_> {
         for (first, lines) in (0..).step_by(LINE).zip(bundle.chunks_mut(LINE)) {
             let mut square = [[0.0; LINE]; LINE];
             for (lane, row) in square.iter_mut().enumerate() {
-                if let Some(image) = of_lane(lane) {
-                    row[..lines.len()].copy_from_slice(&image[first..first + lines.len()]);
+                let Some(image) = of_lane(lane) else { continue };
+                // A whole line is moved in registers, a part of one by a call.
+                match image[first..].first_chunk() {
+                    Some(line) if lines.len() == LINE => *row = *line,
+                    _ => row[..lines.len()].copy_from_slice(&image[first..][..lines.len()]),
                 }
             }
             simd.transpose(&mut square);
