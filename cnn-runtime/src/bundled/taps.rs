@@ -264,9 +264,8 @@ impl Pixels<'_> {
             // In a loop of its own, because it waits for results where the sums do not.
             if self.is_last && finish.activation != Activation::Identity {
                 for r in 0..R {
-                    for line in &mut y[r * height * width + row * width..][..columns.len()] {
-                        simd.store(finish.activation.apply(simd, simd.load(line)), line);
-                    }
+                    let row = &mut y[r * height * width + row * width..][..columns.len()];
+                    finish.activation.apply_to_all(simd, row);
                 }
             }
         }

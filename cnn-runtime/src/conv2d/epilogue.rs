@@ -89,17 +89,47 @@ impl<S: Simd> BlockEpilogue<S> {
     }
 }
 
+/// Lines whose activations are computed side by side, where they are at hand: more than two take more registers than there
+/// are.
+const TOGETHER: usize = 2;
+
 impl Activation {
     /// Its values.
     #[inline(always)]
     pub(crate) fn apply<S: Simd>(self, simd: S, y: S::Line) -> S::Line {
-        let zero = simd.splat(0.0);
-        match self {
-            Activation::Identity => y,
-            Activation::Relu => simd.max(zero, y),
-            Activation::Relu6 => simd.min(simd.splat(6.0), simd.max(zero, y)),
-            Activation::Sigmoid => math::sigmoid_of_line(simd, y),
+        let [y] = self.apply_to_each(simd, [y]);
+        y
+    }
+
+    /// Its values of lines in memory, in place.
+    #[inline(always)]
+    pub(crate) fn apply_to_all<S: Simd>(self, simd: S, lines: &mut [[f32; LINE]]) {
+        let (pairs, rest) = lines.as_chunks_mut::<TOGETHER>();
+        for [a, b] in pairs {
+            let [y_a, y_b] = self.apply_to_each(simd, [simd.load(a), simd.load(b)]);
+            simd.store(y_a, a);
+            simd.store(y_b, b);
         }
+        for line in rest {
+            simd.store(self.apply(simd, simd.load(line)), line);
+        }
+    }
+
+    #[inline(always)]
+    fn apply_to_each<S: Simd, const N: usize>(self, simd: S, mut y: [S::Line; N]) -> [S::Line; N] {
+        let zero = simd.splat(0.0);
+        if self == Activation::Sigmoid {
+            return math::sigmoid_of_lines(simd, y);
+        }
+        // No closures: one that is not inlined would be compiled without the vector unit.
+        for y in &mut y {
+            *y = match self {
+                Activation::Identity | Activation::Sigmoid => *y,
+                Activation::Relu => simd.max(zero, *y),
+                Activation::Relu6 => simd.min(simd.splat(6.0), simd.max(zero, *y)),
+            };
+        }
+        y
     }
 }
 

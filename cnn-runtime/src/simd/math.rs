@@ -73,25 +73,41 @@ pub(crate) fn sigmoid(x: f32) -> f32 {
     numerator / (1.0 + e)
 }
 
-/// The same of a line in registers.
+/// The same of lines in registers, step by step for all of them: each step of a line waits for the one before, and what the
+/// CPU does meanwhile are the other lines'.
 #[inline(always)]
-pub(crate) fn sigmoid_of_line<S: Simd>(simd: S, x: S::Line) -> S::Line {
-    let one = simd.splat(1.0);
-    let z = simd.max(simd.splat(-104.0), simd.negative_abs(x)); // NaN stays NaN
-    let shifted = line(simd, z, core::f32::consts::LOG2_E, ROUND + 64.0);
-    let n = simd.sub(shifted, simd.splat(ROUND + 64.0));
-    let r = simd.mul_add(n, simd.splat(-355.0 / 512.0), z);
-    let r = simd.mul_add(n, simd.splat(2.121_944_4e-4), r);
-    // eʳ = 1 + r + r²·p; minimax for |r| <= ln 2 / 2, to a relative error of 4·10⁻⁹.
-    let square = simd.mul(r, r);
-    let high = line(simd, r, 8.368_851e-3, 4.166_84e-2);
-    let high = simd.mul_add(simd.splat(1.381_432e-3), square, high);
-    let p = simd.mul_add(high, square, line(simd, r, 1.666_652e-1, 0.499_999_94));
-    let p = simd.add(simd.mul_add(p, square, r), one);
+pub(crate) fn sigmoid_of_lines<S: Simd, const N: usize>(simd: S, x: [S::Line; N]) -> [S::Line; N] {
+    let (mut shifted, mut r, mut p) = (x, x, x);
+    for i in 0..N {
+        r[i] = simd.max(simd.splat(-104.0), simd.negative_abs(x[i])); // NaN stays NaN
+    }
+    for i in 0..N {
+        shifted[i] = line(simd, r[i], core::f32::consts::LOG2_E, ROUND + 64.0);
+    }
+    for (part, sign) in [(355.0 / 512.0, -1.0), (2.121_944_4e-4, 1.0)] {
+        for i in 0..N {
+            let n = simd.sub(shifted[i], simd.splat(ROUND + 64.0));
+            r[i] = simd.mul_add(n, simd.splat(sign * part), r[i]);
+        }
+    }
+    // eʳ = 1 + r + r²·(…); minimax for |r| <= ln 2 / 2, to a relative error of 4·10⁻⁹.
+    for i in 0..N {
+        p[i] = line(simd, r[i], 1.381_432e-3, 8.368_851e-3);
+    }
+    for coefficient in [4.166_84e-2, 1.666_652e-1, 0.499_999_94, 1.0, 1.0] {
+        for i in 0..N {
+            p[i] = simd.mul_add(p[i], r[i], simd.splat(coefficient));
+        }
+    }
     // e⁻|x| / (1 + e⁻|x|) or 1 / (1 + e⁻|x|), with 2⁶⁴ times each number.
-    let e = simd.mul(p, simd.power_of_two(shifted));
     let one = simd.splat(1.0 / SMALL);
-    simd.div(simd.if_negative(x, e, one), simd.add(one, e))
+    for i in 0..N {
+        p[i] = simd.mul(p[i], simd.power_of_two(shifted[i]));
+    }
+    for i in 0..N {
+        p[i] = simd.div(simd.if_negative(x[i], p[i], one), simd.add(one, p[i]));
+    }
+    p
 }
 
 /// `a·x + b`
@@ -173,7 +189,8 @@ mod tests {
         #[inline(always)]
         fn run<S: Simd>(self, simd: S) -> f32 {
             let mut line = [f32::NAN; LINE];
-            simd.store(sigmoid_of_line(simd, simd.splat(self.0)), &mut line);
+            let [sigmoid] = sigmoid_of_lines(simd, [simd.splat(self.0)]);
+            simd.store(sigmoid, &mut line);
             line[3]
         }
     }
