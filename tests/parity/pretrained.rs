@@ -8,7 +8,7 @@ network!(
     use cnn::models::LeNet;
 
     #[weights("tests/parity/saved_lenet.safetensors")]
-    pub type Pretrained = LeNet<10>;
+    pub type Digits = LeNet<10>;
     #[weights("tests/parity/saved_inception.safetensors")]
     pub type Full = SmallInception<10>;
     #[weights("tests/parity/saved_inception_f16.safetensors")]
@@ -41,7 +41,7 @@ fn assert_same<N: Network>(pretrained: &N, file: &str) {
 
 #[test]
 fn pretrained_is_what_loading_gives() {
-    assert_same(&Pretrained::pretrained(), "saved_lenet.safetensors");
+    assert_same(&Digits::pretrained(), "saved_lenet.safetensors");
     assert_same(&Full::pretrained(), "saved_inception.safetensors");
 }
 
