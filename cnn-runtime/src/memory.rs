@@ -198,7 +198,8 @@ impl<'a> Workspace<'a> {
     /// # Panics
     /// If there are fewer.
     pub(crate) fn take_step(&mut self, len: usize) -> &'a mut [f32] {
-        let rounded = len.next_multiple_of(LINE);
+        let (rounded, found) = (len.next_multiple_of(LINE), self.step_scratch.len());
+        assert!(found >= rounded, "step scratch: {found} numbers, {rounded} needed");
         let (taken, rest) = core::mem::take(&mut self.step_scratch).split_at_mut(rounded);
         self.step_scratch = rest;
         &mut taken[..len]

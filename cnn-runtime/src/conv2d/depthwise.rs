@@ -85,6 +85,7 @@ pub fn forward(
     mut work: Workspace,
 ) {
     assert!(supports(&d.conv), "depthwise: {d:?}");
+    assert_eq!(prepared.len(), prepared_len(d), "prepared weight of {d:?}");
     let (weight, _) = prepared.as_chunks::<LINE>();
     let sweep = Sweep { x: d.x(), y: d.y(), axes: [0, 1].map(|axis| Axis::forward(d, axis)), weight };
     sweep.run(x, y, Write::Overwrite, epilogue, &mut work);

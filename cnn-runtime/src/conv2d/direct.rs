@@ -99,6 +99,7 @@ pub fn forward(
     mut work: Workspace,
 ) {
     assert_eq!(d.conv.groups, 1, "no groups in {d:?}");
+    assert_eq!(prepared.len(), prepared_len(d), "prepared weight of {d:?}");
     let (lines, _) = prepared.as_chunks::<LINE>();
     if is_half(d) {
         sweep(d, lines.as_chunks::<HALF>().0).run(x, y, Write::Overwrite, epilogue, &mut work);
