@@ -80,7 +80,10 @@ impl<const K: usize, const R: usize, F: OnLine<K, R>> Kernel for EachLine<'_, K,
         for row in 0..layout.plane[0] {
             let read: [&[Pixel]; R] = from_fn(|i| &read[i].1[read[i].0.row(row)]);
             for (i, written) in written[layout.row(row)].iter_mut().enumerate() {
-                let lines = from_fn(|r| simd.load(&read[r][i]));
+                let mut lines = [simd.splat(0.0); R];
+                for (line, read) in lines.iter_mut().zip(read) {
+                    *line = simd.load(&read[i]);
+                }
                 let line = f.line(simd, constants, lines, simd.load(written));
                 simd.store(line, written);
             }

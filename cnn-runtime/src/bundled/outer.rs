@@ -137,7 +137,13 @@ impl Outer<'_, '_> {
                 + taps[1]
                 + c
         };
-        let mut sums: [[S::Half; C]; R] = from_fn(|r| from_fn(|c| simd.load_half(&self.sums[weight(r, c)])));
+        let zero = simd.splat_half(0.0);
+        let mut sums = [[zero; C]; R];
+        for (r, sums) in sums.iter_mut().enumerate() {
+            for (c, sum) in sums.iter_mut().enumerate() {
+                *sum = simd.load_half(&self.sums[weight(r, c)]);
+            }
+        }
         for row in at.rows.clone() {
             let x_first =
                 (at.channel * window.input[0] + within(0, row)) * window.input[1] + within(1, columns.start);
@@ -148,16 +154,17 @@ impl Outer<'_, '_> {
             });
             for half in 0..2 {
                 for place in 0..columns.len() {
-                    let x: [S::Half; C] = from_fn(|c| {
+                    let mut pixels = [zero; C];
+                    for (c, pixel) in pixels.iter_mut().enumerate() {
                         // SAFETY: `place` is below the number of columns, so this is at most where x was cut off above.
                         let line = unsafe { x.get_unchecked(place * step + c * tap_step) };
-                        simd.load_half(&line.as_chunks().0[half])
-                    });
+                        *pixel = simd.load_half(&line.as_chunks().0[half]);
+                    }
                     for (d_y, sums) in d_y.iter().zip(&mut sums) {
                         // SAFETY: each row of d_y has as many lines as there are columns.
                         let line = unsafe { d_y.get_unchecked(place) };
                         let d_y = simd.load_half(&line.as_chunks().0[half]);
-                        for (sum, x) in sums.iter_mut().zip(x) {
+                        for (sum, x) in sums.iter_mut().zip(pixels) {
                             *sum = simd.mul_add_half(d_y, x, *sum);
                         }
                     }
@@ -224,10 +231,13 @@ impl OuterOfPixel<'_, '_> {
             let x = &x[2 * input..][..2 * C];
             let d_y = &d_y[2 * (self.outputs.start + output)..][..2 * R];
             for half in 0..2 {
-                let x: [S::Half; C] = from_fn(|c| simd.load_half(&x[2 * c + half]));
+                let mut pixels = [simd.splat_half(0.0); C];
+                for (c, pixel) in pixels.iter_mut().enumerate() {
+                    *pixel = simd.load_half(&x[2 * c + half]);
+                }
                 for (r, sums) in sums.iter_mut().enumerate() {
                     let d_y = simd.load_half(&d_y[2 * r + half]);
-                    for (sum, x) in sums.iter_mut().zip(x) {
+                    for (sum, x) in sums.iter_mut().zip(pixels) {
                         *sum = simd.mul_add_half(d_y, x, *sum);
                     }
                 }

@@ -175,7 +175,10 @@ fn tile<S: Simd, const R: usize>(
     lines: usize,
 ) {
     for line in 0..lines {
-        let mut sums: [S::Line; R] = from_fn(|r| simd.load(&yt[r * lines + line]));
+        let mut sums = [simd.splat(0.0); R];
+        for (r, sum) in sums.iter_mut().enumerate() {
+            *sum = simd.load(&yt[r * lines + line]);
+        }
         let len = xt.len() / lines;
         let rows = rows.map(|row| &row[..len]);
         for (k, x) in xt.iter().skip(line).step_by(lines).enumerate() {
