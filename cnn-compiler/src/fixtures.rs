@@ -1,5 +1,7 @@
 //! Known networks in the language, and what the stages make of them, for the tests of every stage.
 
+pub(crate) mod random;
+
 use crate::diagnostics::Diagnostics;
 use crate::graph::Graph;
 use crate::{elaborate, syntax};
@@ -14,6 +16,17 @@ pub(crate) fn graphs(tokens: TokenStream) -> Vec<(String, Graph)> {
     let errors = errors.finish();
     assert!(errors.is_empty(), "{errors:#?}");
     declared.into_iter().map(|network| (network.name.to_string(), network.graph)).collect()
+}
+
+/// Shows which network a test has failed on.
+pub(crate) struct Tested<'s>(pub(crate) &'s str);
+
+impl Drop for Tested<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("{}", self.0);
+        }
+    }
 }
 
 /// The graph of a program that declares one type.

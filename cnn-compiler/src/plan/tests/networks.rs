@@ -1,11 +1,12 @@
 //! The networks that every plan's properties are checked for.
 
+use crate::fixtures::random::PROGRAMS;
 use crate::fixtures::{alexnet, densenet121, googlenet, graphs, lenet, resnet18};
 use crate::graph::Graph;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// Known networks, and a small one for each way in which tensors may share memory.
+/// Known networks, a small one for each way in which tensors may share memory, and random ones.
 pub(super) fn all() -> Vec<(String, Graph)> {
     let known = [lenet(), alexnet(), googlenet(), resnet18(), densenet121()];
     let mut all: Vec<(String, Graph)> = known.into_iter().flat_map(graphs).collect();
@@ -15,6 +16,9 @@ pub(super) fn all() -> Vec<(String, Graph)> {
             .chain(vectors())
             .chain(several_outputs())
             .map(|(name, graph)| (name.to_string(), graph)),
+    );
+    all.extend(
+        PROGRAMS.iter().map(|program| (program.source("Net"), crate::fixtures::graph(program.tokens()))),
     );
     all
 }
