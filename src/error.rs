@@ -1,6 +1,7 @@
 //! One error for a whole program.
 
 use crate::activations::UnknownLayer;
+use crate::train::{NoFigure, NotFinite};
 use crate::{data, network, weights};
 use std::error::Error as StdError;
 use std::{fmt, io};
@@ -28,6 +29,10 @@ pub enum Error {
     Network(network::Error),
     /// A network has no layer of that name.
     Layer(UnknownLayer),
+    /// A step of training was not finite.
+    NotFinite(NotFinite),
+    /// A run was to watch a figure that it does not have.
+    NoFigure(NoFigure),
     /// There is nothing to be seen.
     #[cfg(feature = "visualize")]
     Visualize(crate::visualize::Error),
@@ -42,6 +47,8 @@ impl Error {
             Self::Weights(error) => error,
             Self::Network(error) => error,
             Self::Layer(error) => error,
+            Self::NotFinite(error) => error,
+            Self::NoFigure(error) => error,
             #[cfg(feature = "visualize")]
             Self::Visualize(error) => error,
             Self::Io(error) => error,
@@ -82,6 +89,8 @@ from! {
     Weights(weights::Error)
     Network(network::Error)
     Layer(UnknownLayer)
+    NotFinite(NotFinite)
+    NoFigure(NoFigure)
     Io(io::Error)
 }
 #[cfg(feature = "visualize")]

@@ -29,6 +29,11 @@ pub enum Error {
         /// What was given.
         found: f32,
     },
+    /// A step of training would have made parameters that are not finite.
+    NotFinite {
+        /// What is not: `loss`, `gradient`.
+        what: &'static str,
+    },
     /// A batch without any item, where a mean over the batch is asked for.
     EmptyBatch,
 }
@@ -45,6 +50,7 @@ impl fmt::Display for Error {
             Self::LabelSmoothing { found } => {
                 write!(f, "label_smoothing is {found}, expected a number from 0 to 1")
             }
+            Self::NotFinite { what } => write!(f, "the {what} is not finite"),
             Self::EmptyBatch => write!(f, "the batch is empty"),
         }
     }

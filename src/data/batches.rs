@@ -57,8 +57,14 @@ impl<'d, I: Sample> Batches<'d, I> {
 
     /// Starts epoch number `epoch`: every image once.
     pub fn epoch(&mut self, epoch: u64) -> Epoch<'_, 'd, I> {
+        self.epoch_from(epoch, 0)
+    }
+
+    /// Starts in the middle of epoch number `epoch`, with its batch number `first`.
+    pub fn epoch_from(&mut self, epoch: u64, first: usize) -> Epoch<'_, 'd, I> {
         order(self.seed, epoch, &mut self.order);
-        Epoch { batches: self, next: 0 }
+        let next = first.saturating_mul(self.images.len()).min(self.order.len());
+        Epoch { batches: self, next }
     }
 }
 

@@ -113,6 +113,12 @@ impl<I: Sample> Loader<I> {
     /// Starts epoch number `epoch`: every item once. The first batches are prepared from now on.
     #[must_use]
     pub fn epoch(&self, epoch: u64) -> LoaderEpoch<I> {
+        self.epoch_from(epoch, 0)
+    }
+
+    /// Starts in the middle of epoch number `epoch`, with its batch number `first`.
+    #[must_use]
+    pub fn epoch_from(&self, epoch: u64, first: usize) -> LoaderEpoch<I> {
         let (ready_sender, ready) = mpsc::channel();
         let (free, free_receiver) = mpsc::channel();
         for _ in 0..=self.ahead.min(self.count()) {
@@ -122,7 +128,7 @@ impl<I: Sample> Loader<I> {
         let stop = Arc::new(AtomicBool::new(false));
         let (work, stopped) = (self.work.clone(), Arc::clone(&stop));
         let run = move || {
-            let outcome = work.run(epoch, &free_receiver, &ready_sender, &stopped);
+            let outcome = work.run(epoch, first, &free_receiver, &ready_sender, &stopped);
             if let Err(error) = outcome {
                 // Nobody listens any more if the epoch was dropped.
                 let _ = ready_sender.send(Err(error));
@@ -167,10 +173,11 @@ impl Work {
         if self.drop_last { len / self.batch } else { len.div_ceil(self.batch) }
     }
 
-    /// Makes all batches of an epoch, each as soon as there is memory for it.
+    /// Makes all batches of an epoch from number `first` on, each as soon as there is memory for it.
     fn run<I: Sample>(
         &self,
         epoch: u64,
+        first: usize,
         free: &Receiver<Memory<I>>,
         ready: &Sender<Ready<I>>,
         stop: &AtomicBool,
@@ -178,7 +185,7 @@ impl Work {
         let threads = Threads::new(self.threads)?;
         let mut indices = vec![0; self.source.len()];
         order(self.seed, epoch, &mut indices);
-        for indices in indices.chunks(self.batch).take(self.count()) {
+        for indices in indices.chunks(self.batch).take(self.count()).skip(first) {
             let Ok(mut memory) = free.recv() else { break };
             let Memory { images, labels } = &mut memory;
             threads.fill(indices, images, labels, |index, image| {

@@ -4,7 +4,7 @@
 //! `optimizer.`, the name of the vector and the parameter's key (`optimizer.exp_avg.conv1.weight`), all in PyTorch's
 //! shapes and layouts. What is not a tensor stands as JSON in the metadata, every value as text, so that no bit of a
 //! counter is lost. With it stands a CRC-32 of all of that and of all tensors, because a wrong number in a moment would
-//! be seen nowhere else.
+//! be seen nowhere else. A run of [`Fit`](super::Fit) adds where it stands, under names that begin with `run.`.
 
 use crate::weights::Error;
 use crate::weights::file::{self, Entry};
@@ -31,10 +31,15 @@ const METADATA: &str = "cnn.checkpoint";
 const FORMAT: &str = "1";
 
 /// Values by name.
-type Values = BTreeMap<String, String>;
+pub(super) type Values = BTreeMap<String, String>;
 
-/// The bytes of a checkpoint. Equal trainers give equal bytes.
-pub(super) fn encode<N: Network>(network: &N, optimizer: &impl Optimizer, counters: Counters) -> Vec<u8> {
+/// The bytes of a checkpoint, with what a run adds. Equal trainers and runs give equal bytes.
+pub(super) fn encode<N: Network>(
+    network: &N,
+    optimizer: &impl Optimizer,
+    counters: Counters,
+    run: Values,
+) -> Vec<u8> {
     let kept = optimizer.kept();
     let state = N::TENSORS.iter().map(|info| network.state().tensor(info));
     let vectors =
@@ -45,7 +50,8 @@ pub(super) fn encode<N: Network>(network: &N, optimizer: &impl Optimizer, counte
         .map(|((key, info), numbers)| (key, Entry { info, numbers }))
         .collect();
 
-    let mut values = Values::from([
+    let mut values = run;
+    values.extend([
         ("format".to_owned(), FORMAT.to_owned()),
         ("learning_rate".to_owned(), optimizer.learning_rate().to_string()),
         ("optimizer".to_owned(), optimizer.name().to_owned()),
@@ -128,13 +134,14 @@ fn crc<'b>(values: &Values, tensors: impl Iterator<Item = Cow<'b, [u8]>>) -> u32
 }
 
 /// What is not a tensor.
-struct Scalars<'f> {
+pub(super) struct Scalars<'f> {
     file: &'f Path,
     values: Values,
 }
 
 impl<'f> Scalars<'f> {
-    fn read(bytes: &[u8], file: &'f Path) -> Result<Self, Error> {
+    /// That of a checkpoint; nothing of it is checked yet.
+    pub(super) fn read(bytes: &[u8], file: &'f Path) -> Result<Self, Error> {
         let metadata = SafeTensors::read_metadata(bytes).ok().and_then(|(_, metadata)| {
             metadata.metadata().as_ref().and_then(|entries| entries.get(METADATA)).cloned()
         });
@@ -150,7 +157,7 @@ impl<'f> Scalars<'f> {
     }
 
     /// The value of that name.
-    fn get(&self, name: &str) -> &str {
+    pub(super) fn get(&self, name: &str) -> &str {
         self.values.get(name).map_or("missing", String::as_str)
     }
 
@@ -158,12 +165,13 @@ impl<'f> Scalars<'f> {
         if self.get(name) == expected { Ok(()) } else { Err(self.wrong(name, expected, self.get(name))) }
     }
 
-    fn parse<T: FromStr>(&self, name: &str) -> Result<T, Error> {
+    pub(super) fn parse<T: FromStr>(&self, name: &str) -> Result<T, Error> {
         let found = self.get(name);
         found.parse().map_err(|_| self.wrong(name, &format!("a number ({})", type_name::<T>()), found))
     }
 
-    fn wrong(&self, what: &str, expected: &str, found: &str) -> Error {
+    /// That a value cannot be.
+    pub(super) fn wrong(&self, what: &str, expected: &str, found: &str) -> Error {
         let [what, expected, found] = [what, expected, found].map(str::to_owned);
         Error::Checkpoint { file: self.file.to_owned(), what, expected, found }
     }

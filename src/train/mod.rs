@@ -1,5 +1,8 @@
 //! Training and testing of any network.
 //!
+//! [`Fit`] trains for whole epochs, with validation, checkpoints and whatever else is wanted around them. A [`Trainer`] alone
+//! takes one step after the other, in a loop of the program's own:
+//!
 //! ```
 //! # use cnn::prelude::*;
 //! # network!(pub fn Net(image: Image<1, 8, 8>) -> Vector<4> { let conv1 = conv2d(2, kernel_size = 3); flatten; linear(4) });
@@ -20,6 +23,7 @@ mod checkpoint;
 mod confusion;
 mod early_stopping;
 mod evaluate;
+mod fit;
 mod groups;
 pub mod metrics;
 pub mod schedule;
@@ -27,6 +31,12 @@ mod trainer;
 
 pub use early_stopping::{EarlyStopping, Verdict};
 pub use evaluate::{Evaluation, evaluate, evaluate_loader, mean_loss};
+#[cfg(feature = "progress")]
+pub use fit::Progress;
+pub use fit::{
+    Callback, End, EpochRecord, Fit, Flow, History, Interrupt, JsonLines, Learn, Monitor, NoFigure,
+    NotFinite, Place, Scores, Start, StepPoint, StepRecord, TrainingData,
+};
 pub use groups::Groups;
 pub use metrics::ConfusionMatrix;
 pub use trainer::Trainer;

@@ -1,6 +1,6 @@
 //! One network, its optimiser and all the memory that training needs.
 
-use super::checkpoint::{self, Counters};
+use super::checkpoint::{self, Counters, Values};
 use super::groups::{Groups, Resolved};
 use crate::weights::{self, TensorView, file};
 use cnn_runtime::dropout::Key;
@@ -12,6 +12,7 @@ use cnn_runtime::optim::{Clip, Group, Optimizer, gradients};
 use cnn_runtime::parallel;
 use cnn_runtime::policy::Policy;
 use cnn_runtime::sample::Sample;
+use std::mem;
 use std::path::Path;
 
 /// Trains a network, one batch at a time.
@@ -39,6 +40,8 @@ pub struct Trainer<'n, N: Network, O, L = CrossEntropy> {
     clip: Option<Clip>,
     /// The norm of the last step's gradient before it was clipped to one.
     gradient_norm: Option<f32>,
+    /// Whether a step that is not finite is refused.
+    finite_only: bool,
     /// How many images run at a time.
     micro_batch: usize,
     policy: Policy,
@@ -65,6 +68,7 @@ impl<'n, N: Network, O: Optimizer> Trainer<'n, N, O> {
             groups: Resolved { groups: vec![Group::all(parameters)], frozen: Vec::new() },
             clip: None,
             gradient_norm: None,
+            finite_only: false,
             micro_batch: usize::MAX,
             policy: N::POLICY,
             arena: Arena::new(N::TRAINING, N::POLICY, 0),
@@ -90,6 +94,7 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
             groups: self.groups,
             clip: self.clip,
             gradient_norm: self.gradient_norm,
+            finite_only: self.finite_only,
             micro_batch: self.micro_batch,
             policy: self.policy,
             arena: self.arena,
@@ -122,6 +127,14 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
     #[must_use]
     pub fn clip(self, clip: Clip) -> Self {
         Self { clip: Some(clip), ..self }
+    }
+
+    /// Refuses a step whose loss or gradient has a number that is not finite: an error, rather than parameters that are lost.
+    ///
+    /// It looks at every gradient once a step. [`Fit`](super::Fit) asks for it, and says which layer it was.
+    #[must_use]
+    pub fn finite_only(self) -> Self {
+        Self { finite_only: true, ..self }
     }
 
     /// Runs at most `micro_batch` images (at least one) at a time, and takes one step for all: gradients accumulate.
@@ -162,7 +175,8 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
     ///
     /// # Errors
     /// If there are not as many targets as inputs, there are none at all, or a label names a class that the network does
-    /// not have. Nothing has changed then.
+    /// not have; nothing has changed then. If [`finite_only`](Self::finite_only) refuses the step; nothing but running
+    /// statistics has changed then.
     pub fn step<T>(&mut self, inputs: &[N::Input], targets: &[T]) -> Result<f32, Error>
     where
         L: Loss<N::Output, T>,
@@ -180,6 +194,13 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
         let loss = self.differentiate(inputs, targets)?;
         for range in &self.groups.frozen {
             self.gradients[range.clone()].fill(0.0);
+        }
+        if self.finite_only {
+            let finite =
+                [("loss", loss.is_finite()), ("gradient", gradients::norm(&self.gradients).is_finite())];
+            if let Some((what, _)) = finite.into_iter().find(|(_, finite)| !finite) {
+                return Err(Error::NotFinite { what });
+            }
         }
         self.gradient_norm = self.clip.and_then(|clip| clip.apply(&mut self.gradients));
         let parameters = &mut self.network.state_mut().parameters;
@@ -254,8 +275,13 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
     /// # Errors
     /// If the file cannot be written.
     pub fn save_checkpoint(&self, path: impl AsRef<Path>) -> Result<(), weights::Error> {
+        file::write(path.as_ref(), &self.encode(Values::new()))
+    }
+
+    /// The bytes of a checkpoint, with what a run adds.
+    pub(super) fn encode(&self, run: Values) -> Vec<u8> {
         let counters = Counters { seed: self.seed, steps: self.steps };
-        file::write(path.as_ref(), &checkpoint::encode(&*self.network, &self.optimizer, counters))
+        checkpoint::encode(&*self.network, &self.optimizer, counters, run)
     }
 
     /// Goes on from a checkpoint: the steps from here on have the bits that they would have had without the stop.
@@ -281,12 +307,26 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
     /// If the file cannot be read, is damaged, is no checkpoint, or is one of another network or optimiser; nothing has
     /// changed then.
     pub fn load_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<(), weights::Error> {
-        let bytes = file::read(path.as_ref())?;
-        let counters = checkpoint::decode(self.network, &mut self.optimizer, &bytes, path.as_ref())?;
+        self.decode(&file::read(path.as_ref())?, path.as_ref())
+    }
+
+    /// Goes on from the bytes of a checkpoint, which come from that file.
+    pub(super) fn decode(&mut self, bytes: &[u8], file: &Path) -> Result<(), weights::Error> {
+        let counters = checkpoint::decode(self.network, &mut self.optimizer, bytes, file)?;
         (self.seed, self.steps) = (counters.seed, counters.steps);
         (self.last_batch, self.gradient_norm) = (0, None);
         self.gradients.fill(0.0);
         Ok(())
+    }
+
+    /// [`finite_only`](Self::finite_only), while a run goes on.
+    pub(super) fn set_finite_only(&mut self, finite_only: bool) -> bool {
+        mem::replace(&mut self.finite_only, finite_only)
+    }
+
+    /// How exact the sums of convolutions are.
+    pub(super) fn sums(&self) -> Policy {
+        self.policy
     }
 
     /// The network as it is now.
