@@ -66,7 +66,11 @@ impl Calibration {
     ///
     /// # Errors
     /// If there are not as many labels as outputs. Nothing is counted then.
-    pub fn add<O: Sample, L: Copy + Into<usize>>(&mut self, outputs: &[O], labels: &[L]) -> Result<(), Error> {
+    pub fn add<O: Sample, L: Copy + Into<usize>>(
+        &mut self,
+        outputs: &[O],
+        labels: &[L],
+    ) -> Result<(), Error> {
         same_length(outputs, labels)?;
         for (output, label) in outputs.iter().zip(labels) {
             let (class, confidence) = answer(O::as_numbers(slice::from_ref(output)));

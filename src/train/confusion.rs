@@ -99,6 +99,66 @@ impl ConfusionMatrix {
         part(self.count(class, class), self.row(class).iter().sum())
     }
 
+    /// The part of the images that were taken for `class` that is of it; NaN if there is none.
+    #[must_use]
+    pub fn precision(&self, class: usize) -> f32 {
+        part(self.count(class, class), self.predicted(class))
+    }
+
+    /// The harmonic mean of precision and recall of `class`; NaN if no image is of it or was taken for it.
+    #[must_use]
+    pub fn f1(&self, class: usize) -> f32 {
+        part(2 * self.count(class, class), self.row(class).iter().sum::<u64>() + self.predicted(class))
+    }
+
+    /// The mean of all classes' precision, whatever their size. As in scikit-learn, a class that no image was taken for counts
+    /// as 0, and one that is in neither labels nor predictions does not count. NaN if there is none.
+    #[must_use]
+    pub fn macro_precision(&self) -> f32 {
+        self.mean_of_classes(Self::precision)
+    }
+
+    /// The mean of all classes' recall, by the rules of [`macro_precision`](Self::macro_precision).
+    #[must_use]
+    pub fn macro_recall(&self) -> f32 {
+        self.mean_of_classes(Self::recall)
+    }
+
+    /// The mean of all classes' F1, by the rules of [`macro_precision`](Self::macro_precision).
+    #[must_use]
+    pub fn macro_f1(&self) -> f32 {
+        self.mean_of_classes(Self::f1)
+    }
+
+    fn mean_of_classes(&self, figure: impl Fn(&Self, usize) -> f32) -> f32 {
+        let occurs =
+            |class: &usize| self.predicted(*class) > 0 || self.row(*class).iter().any(|count| *count > 0);
+        let figures = (0..self.classes).filter(occurs).map(|class| figure(self, class));
+        let (mut sum, mut count) = (0.0, 0.0);
+        for figure in figures {
+            sum += if figure.is_nan() { 0.0 } else { f64::from(figure) };
+            count += 1.0;
+        }
+        (sum / count) as f32
+    }
+
+    /// How many classes there are.
+    #[must_use]
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// The name of a class; empty for one that there is not.
+    #[must_use]
+    pub fn name(&self, class: usize) -> &str {
+        self.names.get(class).map_or("", String::as_str)
+    }
+
+    /// How many images were taken for `class`.
+    fn predicted(&self, class: usize) -> u64 {
+        (0..self.classes).map(|of| self.count(of, class)).sum()
+    }
+
     fn row(&self, class: usize) -> &[u64] {
         self.counts.chunks(self.classes.max(1)).nth(class).unwrap_or(&[])
     }

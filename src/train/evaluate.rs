@@ -1,5 +1,6 @@
 //! How well a network does on a data set it does not learn from.
 
+use super::calibration::Calibration;
 use super::confusion::ConfusionMatrix;
 use crate::data::{Dataset, Loader};
 use cnn_runtime::error::Error;
@@ -16,6 +17,25 @@ pub struct Evaluation {
     pub accuracy: f32,
     /// Which classes were taken for which.
     pub confusion: ConfusionMatrix,
+    /// Whether it is as sure as it is right, in 15 bins.
+    pub calibration: Calibration,
+}
+
+impl Evaluation {
+    /// Nothing tested yet.
+    fn of<O: Sample>() -> Self {
+        let (confusion, calibration) = (ConfusionMatrix::new(O::LEN), Calibration::new(15));
+        Self { loss: 0.0, accuracy: 0.0, confusion, calibration }
+    }
+
+    fn add<O: Sample, L: Copy + Into<usize>>(&mut self, outputs: &[O], labels: &[L]) -> Result<(), Error> {
+        self.confusion.add(outputs, labels)?;
+        self.calibration.add(outputs, labels)
+    }
+
+    fn with_loss(self, loss: f32) -> Self {
+        Self { loss, accuracy: self.confusion.accuracy(), ..self }
+    }
 }
 
 /// Tests a classifier, `batch` images at a time (at least one).
@@ -30,10 +50,10 @@ pub fn evaluate<N: Network>(
 where
     CrossEntropy: Loss<N::Output, u8>,
 {
-    let mut confusion = ConfusionMatrix::new(N::Output::LEN);
+    let mut evaluation = Evaluation::of::<N::Output>();
     let mut pass = Pass::new(network, CrossEntropy, batch.clamp(1, dataset.len().max(1)));
-    pass.all(dataset.images(), dataset.labels(), |outputs, labels| confusion.add(outputs, labels))?;
-    Ok(Evaluation { loss: pass.mean()?, accuracy: confusion.accuracy(), confusion })
+    pass.all(dataset.images(), dataset.labels(), |outputs, labels| evaluation.add(outputs, labels))?;
+    Ok(evaluation.with_loss(pass.mean()?))
 }
 
 /// Tests a classifier on what a loader prepares, which is not shuffled or varied then, if it is to be a test.
@@ -57,13 +77,13 @@ pub fn evaluate_loader<N: Network>(network: &N, loader: &Loader<N::Input>) -> Re
 where
     CrossEntropy: Loss<N::Output, usize>,
 {
-    let mut confusion = ConfusionMatrix::new(N::Output::LEN);
+    let mut evaluation = Evaluation::of::<N::Output>();
     let mut pass = Pass::new(network, CrossEntropy, loader.batch());
     let mut epoch = loader.epoch(0);
     while let Some((images, labels)) = epoch.next_batch()? {
-        pass.batch(images, labels, &mut |outputs, labels| confusion.add(outputs, labels))?;
+        pass.batch(images, labels, &mut |outputs, labels| evaluation.add(outputs, labels))?;
     }
-    Ok(Evaluation { loss: pass.mean()?, accuracy: confusion.accuracy(), confusion })
+    Ok(evaluation.with_loss(pass.mean()?))
 }
 
 /// The mean of a loss over inputs and their targets, `batch` at a time (at least one).

@@ -19,6 +19,7 @@
 //! # Ok::<(), cnn::Error>(())
 //! ```
 
+mod calibration;
 mod checkpoint;
 mod confusion;
 mod early_stopping;
@@ -26,6 +27,7 @@ mod evaluate;
 mod fit;
 mod groups;
 pub mod metrics;
+mod rate_finder;
 pub mod schedule;
 mod trainer;
 
@@ -38,5 +40,6 @@ pub use fit::{
     NotFinite, Place, Scores, Start, StepPoint, StepRecord, TrainingData,
 };
 pub use groups::Groups;
-pub use metrics::ConfusionMatrix;
+pub use metrics::{Calibration, ConfusionMatrix};
+pub use rate_finder::{LearningRateCurve, LearningRateFinder, RatePoint};
 pub use trainer::Trainer;
