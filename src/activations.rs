@@ -91,8 +91,36 @@ impl fmt::Display for UnknownLayer {
 
 impl std::error::Error for UnknownLayer {}
 
+/// The index and the row of the layer of that name.
+pub(crate) fn find<N: Network>(layer: &str) -> Result<(usize, &'static LayerInfo), UnknownLayer> {
+    let found = N::LAYERS.iter().enumerate().find(|(_, info)| info.name == layer);
+    found.ok_or_else(|| UnknownLayer {
+        network: N::NAME,
+        name: layer.to_owned(),
+        nearest: nearest(layer, N::LAYERS.iter().map(|info| info.name)),
+    })
+}
+
 /// Looks inside any network.
 pub trait Inspect: Network {
+    /// What is known of the layer of that name, which only the running program knows; a network's own `layer` is for
+    /// constants.
+    ///
+    /// ```
+    /// # use cnn::prelude::*;
+    /// # network!(pub fn Net(image: Image<1, 8, 8>) -> Vector<4> { let conv1 = conv2d(2, kernel_size = 3); flatten; linear(4) });
+    /// assert_eq!(Net::find_layer("conv1")?.output, [2, 6, 6]);
+    /// let error = Net::find_layer("covn1").unwrap_err();
+    /// assert_eq!(error.to_string(), "Net has no layer `covn1`; did you mean `conv1`?");
+    /// # Ok::<(), cnn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there is no such layer; the error suggests the nearest name.
+    fn find_layer(name: &str) -> Result<&'static LayerInfo, UnknownLayer> {
+        find::<Self>(name).map(|(_, layer)| layer)
+    }
+
     /// Runs the network on one image and keeps what each layer gives.
     ///
     /// ```

@@ -1,10 +1,11 @@
 //! Finds the name that was probably meant.
 
+use cnn_runtime::nearest::edits_if_near;
+
 /// The candidate that takes the fewest edits to get to from `name`, if that is at most a third of its letters.
 pub(crate) fn nearest(name: &str, candidates: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let limit = name.chars().count().max(3) / 3;
-    let edits = candidates.map(|candidate| (strsim::osa_distance(name, candidate), candidate));
-    edits.filter(|(edits, _)| *edits <= limit).min_by_key(|(edits, _)| *edits).map(|(_, candidate)| candidate)
+    let near = candidates.filter_map(|candidate| Some((edits_if_near(name, candidate)?, candidate)));
+    near.min_by_key(|(edits, _)| *edits).map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Whole runs: they are the loop that one would write, they end when they should, and they go on as if nothing had been.
 
 use cnn::data::{Loader, Transform};
+use cnn::loss::Label;
 use cnn::optim::Clip;
 use cnn::prelude::*;
 use cnn::train::schedule::{CosineAnnealing, Schedule, Step, Warmup};
@@ -99,7 +100,7 @@ fn a_run_is_the_loop_that_one_writes() {
 }
 
 /// Runs five epochs, or up to where `stop` says, from the beginning or from where a run was stopped; gives all that is left of it.
-fn run<D: TrainingData<Image<1, 8, 8>, Target: Copy + Into<usize>>>(
+fn run<D: TrainingData<Image<1, 8, 8>, Target: Label>>(
     data: D,
     test: &Dataset<Image<1, 8, 8>>,
     [from, to]: [Option<&Path>; 2],

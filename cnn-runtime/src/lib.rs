@@ -36,6 +36,7 @@ pub mod local_response_norm;
 pub mod loss;
 pub mod memory;
 pub mod message;
+pub mod nearest;
 pub mod network;
 pub mod optim;
 pub mod parallel;

@@ -2,16 +2,25 @@
 
 use crate::elementwise::{self, MOVE_COST, Pointwise};
 use crate::error::Error;
-use crate::sample::{Sample, Vector};
+use crate::sample::Sample;
 use crate::simd::sums;
 use crate::softmax;
 
+mod label;
 mod pixels;
 mod several;
 
+pub use label::{Label, Logits};
 pub use several::Weighted;
 
 /// A loss over outputs of one type and targets of another.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no loss for outputs `{Output}` and targets `{Target}`",
+    label = "the network's outputs and these targets do not go together by this loss",
+    note = "`CrossEntropy`: `Vector<C>` and labels (`0_u8`, `u16`, `u32`, `usize`), or `Image<C, H, W>` and `[[label; W]; H]`",
+    note = "`MeanSquaredError`: outputs and targets of one type",
+    note = "several outputs: a tuple of losses, and a tuple of their targets for each image"
+)]
 pub trait Loss<Output: Sample, Target> {
     /// Finds what is wrong with targets before anything is computed with them.
     ///
@@ -35,6 +44,7 @@ pub trait Loss<Output: Sample, Target> {
 }
 
 /// A loss by reference is the same loss.
+#[diagnostic::do_not_recommend]
 impl<Output: Sample, Target, L: Loss<Output, Target>> Loss<Output, Target> for &L {
     fn check(&self, targets: &[Target]) -> Result<(), Error> {
         (*self).check(targets)
@@ -91,44 +101,39 @@ pub struct SmoothedCrossEntropy {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MeanSquaredError;
 
-impl<const C: usize, L: Copy + Into<usize>> Loss<Vector<C>, L> for CrossEntropy {
+#[diagnostic::do_not_recommend]
+impl<O: Logits<L>, L> Loss<O, L> for CrossEntropy {
     fn check(&self, targets: &[L]) -> Result<(), Error> {
-        Loss::<Vector<C>, L>::check(&self.label_smoothing(0.0), targets)
+        Loss::<O, L>::check(&self.label_smoothing(0.0), targets)
     }
 
-    fn evaluate(
-        &self,
-        outputs: &[Vector<C>],
-        targets: &[L],
-        d_outputs: &mut [Vector<C>],
-    ) -> Result<f32, Error> {
+    fn evaluate(&self, outputs: &[O], targets: &[L], d_outputs: &mut [O]) -> Result<f32, Error> {
         self.label_smoothing(0.0).evaluate(outputs, targets, d_outputs)
     }
 }
 
-impl<const C: usize, L: Copy + Into<usize>> Loss<Vector<C>, L> for SmoothedCrossEntropy {
+#[diagnostic::do_not_recommend]
+impl<O: Logits<L>, L> Loss<O, L> for SmoothedCrossEntropy {
     fn check(&self, targets: &[L]) -> Result<(), Error> {
         if !(0.0..=1.0).contains(&self.label_smoothing) {
             return Err(Error::LabelSmoothing { found: self.label_smoothing });
         }
-        match targets.iter().map(|label| (*label).into()).enumerate().find(|(_, found)| *found >= C) {
-            Some((index, found)) => Err(Error::Label { index, found, classes: C }),
+        let classes = O::LEN;
+        match targets.iter().map(O::class).enumerate().find(|(_, found)| *found >= classes) {
+            Some((index, found)) => Err(Error::Label { index, found, classes }),
             None => Ok(()),
         }
     }
 
-    fn evaluate(
-        &self,
-        outputs: &[Vector<C>],
-        targets: &[L],
-        d_outputs: &mut [Vector<C>],
-    ) -> Result<f32, Error> {
+    fn evaluate(&self, outputs: &[O], targets: &[L], d_outputs: &mut [O]) -> Result<f32, Error> {
         check_lengths(outputs.len(), targets.len(), d_outputs.len())?;
-        Loss::<Vector<C>, L>::check(self, targets)?;
+        Loss::<O, L>::check(self, targets)?;
         let scale = 1.0 / outputs.len() as f32;
+        let logits = O::as_numbers(outputs).chunks_exact(O::LEN);
+        let d_logits = O::as_numbers_mut(d_outputs).chunks_exact_mut(O::LEN);
         let mut sum = 0.0;
-        for ((logits, label), d_logits) in outputs.iter().zip(targets).zip(d_outputs) {
-            sum += self.one(&logits.0, (*label).into(), scale, &mut d_logits.0);
+        for ((logits, label), d_logits) in logits.zip(targets).zip(d_logits) {
+            sum += self.one(logits, O::class(label), scale, d_logits);
         }
         Ok((sum / outputs.len() as f64) as f32)
     }
@@ -154,6 +159,7 @@ impl SmoothedCrossEntropy {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Sample> Loss<S, S> for MeanSquaredError {
     fn evaluate(&self, outputs: &[S], targets: &[S], d_outputs: &mut [S]) -> Result<f32, Error> {
         check_lengths(outputs.len(), targets.len(), d_outputs.len())?;

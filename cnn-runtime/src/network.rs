@@ -8,62 +8,11 @@ use crate::parallel;
 use crate::policy::Policy;
 use crate::sample::Sample;
 use crate::view::View;
-use crate::window::Window;
 use alloc::vec::Vec;
 
-/// One layer of a network; a row of its table.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LayerInfo {
-    /// Its path, as PyTorch names modules: `conv1`, `2.0.p1_1`.
-    pub name: &'static str,
-    /// The layer's name in the language: `conv2d`.
-    pub kind: &'static str,
-    /// The tensors that it reads: 0 is the network's input, `i + 1` what layer `i` gives.
-    pub inputs: &'static [usize],
-    /// Shape of what goes in, without the batch; of the first branch for `concat` and `add`.
-    pub input: &'static [usize],
-    /// Shape of what comes out, without the batch.
-    pub output: &'static [usize],
-    /// The window that slides over its input, of a convolution or a pool.
-    pub window: Option<Window>,
-    /// How many numbers are learned.
-    pub parameters: usize,
-    /// Multiply-adds for one image.
-    pub macs: usize,
-    /// How many rows and columns of the network's input one output number sees (it may reach beyond the borders).
-    pub receptive_field: [usize; 2],
-    /// How many rows and columns of the network's input lie between what two neighbours in the output see.
-    pub stride: [usize; 2],
-    /// The row and the column of the network's input where what the first output number sees begins; negative where layers pad.
-    pub field_start: [isize; 2],
-    /// The kernel of inference and why, where the compiler has chosen one: `F(4x4, 3x3) from 4 images on, else F(2x2, 3x3)`,
-    /// `direct: stride 2`; otherwise empty.
-    pub kernel: &'static str,
-}
+mod layer;
 
-impl LayerInfo {
-    /// The row of this name in the table of a network.
-    #[must_use]
-    pub const fn find(layers: &'static [Self], name: &str) -> Option<&'static Self> {
-        let mut i = 0;
-        while i < layers.len() {
-            if same(layers[i].name.as_bytes(), name.as_bytes()) {
-                return Some(&layers[i]);
-            }
-            i += 1;
-        }
-        None
-    }
-}
-
-/// Whether two texts are equal, also in `const`.
-const fn same(a: &[u8], b: &[u8]) -> bool {
-    let mut i = 0;
-    while i < a.len() && i < b.len() && a[i] == b[i] {
-        i += 1;
-    }
-    i == a.len() && i == b.len()
-}
+pub use layer::LayerInfo;
 
 /// How a tensor starts out and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,6 +149,10 @@ impl Observer for () {
 }
 
 /// A network that `network!` compiled. The compiler implements it; nobody else needs to.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no network",
+    label = "a network is a type that `network!` declares"
+)]
 pub trait Network: Clone + Send + Sync + Sized + 'static {
     /// What it takes.
     type Input: Sample;

@@ -5,6 +5,7 @@ mod progress;
 
 pub(crate) use progress::Progress;
 
+use cnn::loss::Label;
 use cnn::prelude::*;
 use cnn::train::metrics;
 use std::process::ExitCode;
@@ -65,7 +66,7 @@ impl Running {
     }
 
     /// Takes one step, and shows what the epoch has come to.
-    pub(crate) fn step<N: Network<Output = Vector<10>>, O: Optimizer, L: Copy + Into<usize>>(
+    pub(crate) fn step<N: Network<Output = Vector<10>>, O: Optimizer, L: Label>(
         &mut self,
         trainer: &mut Trainer<'_, N, O>,
         images: &[N::Input],

@@ -2,6 +2,7 @@
 
 use super::metrics::{argmax, same_length};
 use cnn_runtime::error::Error;
+use cnn_runtime::loss::Label;
 use cnn_runtime::sample::Sample;
 use std::fmt;
 use std::slice;
@@ -66,18 +67,14 @@ impl Calibration {
     ///
     /// # Errors
     /// If there are not as many labels as outputs. Nothing is counted then.
-    pub fn add<O: Sample, L: Copy + Into<usize>>(
-        &mut self,
-        outputs: &[O],
-        labels: &[L],
-    ) -> Result<(), Error> {
+    pub fn add<O: Sample, L: Label>(&mut self, outputs: &[O], labels: &[L]) -> Result<(), Error> {
         same_length(outputs, labels)?;
         for (output, label) in outputs.iter().zip(labels) {
             let (class, confidence) = answer(O::as_numbers(slice::from_ref(output)));
             let bin = self.bin(confidence);
             let bin = &mut self.bins[bin];
             bin.count += 1;
-            bin.correct += u64::from(class == (*label).into());
+            bin.correct += u64::from(class == label.class());
             bin.confidences += confidence;
         }
         Ok(())

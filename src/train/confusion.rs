@@ -2,6 +2,7 @@
 
 use super::metrics::{predictions, same_length};
 use cnn_runtime::error::Error;
+use cnn_runtime::loss::Label;
 use cnn_runtime::sample::Sample;
 use std::fmt;
 
@@ -50,14 +51,10 @@ impl ConfusionMatrix {
     /// # Errors
     /// If there are not as many labels as outputs, or a label or an output is of a class that there is not. Nothing is
     /// counted then.
-    pub fn add<O: Sample, L: Copy + Into<usize>>(
-        &mut self,
-        outputs: &[O],
-        labels: &[L],
-    ) -> Result<(), Error> {
+    pub fn add<O: Sample, L: Label>(&mut self, outputs: &[O], labels: &[L]) -> Result<(), Error> {
         same_length(outputs, labels)?;
         let classes = self.classes;
-        let pairs = || labels.iter().map(|&label| label.into()).zip(predictions(outputs));
+        let pairs = || labels.iter().map(|&label| label.class()).zip(predictions(outputs));
         if let Some((index, (label, predicted))) =
             pairs().enumerate().find(|&(_, (label, predicted))| label.max(predicted) >= classes)
         {

@@ -4,7 +4,7 @@ use super::calibration::Calibration;
 use super::confusion::ConfusionMatrix;
 use crate::data::{Dataset, Loader};
 use cnn_runtime::error::Error;
-use cnn_runtime::loss::{CrossEntropy, Loss};
+use cnn_runtime::loss::{CrossEntropy, Label, Logits, Loss};
 use cnn_runtime::network::{Network, Session};
 use cnn_runtime::sample::Sample;
 
@@ -28,7 +28,7 @@ impl Evaluation {
         Self { loss: 0.0, accuracy: 0.0, confusion, calibration }
     }
 
-    fn add<O: Sample, L: Copy + Into<usize>>(&mut self, outputs: &[O], labels: &[L]) -> Result<(), Error> {
+    fn add<O: Sample, L: Label>(&mut self, outputs: &[O], labels: &[L]) -> Result<(), Error> {
         self.confusion.add(outputs, labels)?;
         self.calibration.add(outputs, labels)
     }
@@ -42,14 +42,11 @@ impl Evaluation {
 ///
 /// # Errors
 /// If the data set is empty, or has a label that the network has no class for.
-pub fn evaluate<N: Network>(
+pub fn evaluate<N: Network<Output: Logits<u8>>>(
     network: &N,
     dataset: &Dataset<N::Input>,
     batch: usize,
-) -> Result<Evaluation, Error>
-where
-    CrossEntropy: Loss<N::Output, u8>,
-{
+) -> Result<Evaluation, Error> {
     let mut evaluation = Evaluation::of::<N::Output>();
     let mut pass = Pass::new(network, CrossEntropy, batch.clamp(1, dataset.len().max(1)));
     pass.all(dataset.images(), dataset.labels(), |outputs, labels| evaluation.add(outputs, labels))?;
@@ -73,10 +70,10 @@ where
 ///
 /// # Errors
 /// If the loader has no images, one of them cannot be read, or a label is of a class that the network does not have.
-pub fn evaluate_loader<N: Network>(network: &N, loader: &Loader<N::Input>) -> Result<Evaluation, crate::Error>
-where
-    CrossEntropy: Loss<N::Output, usize>,
-{
+pub fn evaluate_loader<N: Network<Output: Logits<usize>>>(
+    network: &N,
+    loader: &Loader<N::Input>,
+) -> Result<Evaluation, crate::Error> {
     let mut evaluation = Evaluation::of::<N::Output>();
     let mut pass = Pass::new(network, CrossEntropy, loader.batch());
     let mut epoch = loader.epoch(0);

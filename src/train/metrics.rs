@@ -1,6 +1,7 @@
 //! How good a classifier is.
 
 use cnn_runtime::error::Error;
+use cnn_runtime::loss::Label;
 use cnn_runtime::sample::Sample;
 use std::cmp::Ordering;
 use std::slice;
@@ -49,9 +50,9 @@ pub fn predictions<O: Sample>(outputs: &[O]) -> impl ExactSizeIterator<Item = us
 ///
 /// # Errors
 /// If there are not as many labels as outputs.
-pub fn correct<O: Sample, L: Copy + Into<usize>>(outputs: &[O], labels: &[L]) -> Result<usize, Error> {
+pub fn correct<O: Sample, L: Label>(outputs: &[O], labels: &[L]) -> Result<usize, Error> {
     same_length(outputs, labels)?;
-    Ok(predictions(outputs).zip(labels).filter(|&(predicted, &label)| predicted == label.into()).count())
+    Ok(predictions(outputs).zip(labels).filter(|&(predicted, &label)| predicted == label.class()).count())
 }
 
 /// How many outputs of a batch have the right class among their `k` largest numbers. For `k` of 1 that is [`correct`].
@@ -67,15 +68,11 @@ pub fn correct<O: Sample, L: Copy + Into<usize>>(outputs: &[O], labels: &[L]) ->
 ///
 /// # Errors
 /// If there are not as many labels as outputs, or a label is of a class that there is not.
-pub fn top_k<O: Sample, L: Copy + Into<usize>>(
-    outputs: &[O],
-    labels: &[L],
-    k: usize,
-) -> Result<usize, Error> {
+pub fn top_k<O: Sample, L: Label>(outputs: &[O], labels: &[L], k: usize) -> Result<usize, Error> {
     same_length(outputs, labels)?;
     let mut found = 0;
     for (index, (output, label)) in outputs.iter().zip(labels).enumerate() {
-        let (numbers, label) = (O::as_numbers(slice::from_ref(output)), (*label).into());
+        let (numbers, label) = (O::as_numbers(slice::from_ref(output)), label.class());
         let Some(own) = numbers.get(label) else {
             return Err(Error::Label { index, found: label, classes: O::LEN });
         };

@@ -1,7 +1,8 @@
 //! The images that excite a channel most.
 
 use super::maps::picture;
-use super::{Error, Tile, find, planes};
+use super::{Error, Tile, planes};
+use crate::activations::find;
 use cnn_runtime::network::{LayerInfo, Network, Observer};
 use cnn_runtime::sample::Sample;
 use cnn_runtime::view::View;

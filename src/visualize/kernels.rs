@@ -1,7 +1,8 @@
 //! The weights of a convolution as tiles.
 
 use super::colors::{Colors, Scale};
-use super::{Error, Sheet, Tile, find};
+use super::{Error, Sheet, Tile};
+use crate::activations::find;
 use crate::weights::Weights;
 use cnn_runtime::network::Network;
 

@@ -44,8 +44,6 @@ pub use sheet::{Sheet, Tile};
 pub use switches::{Switch, switches};
 
 use crate::activations::UnknownLayer;
-use crate::nearest::nearest;
-use cnn_runtime::network::{LayerInfo, Network};
 use std::fmt;
 
 /// There is nothing to be seen.
@@ -100,16 +98,6 @@ impl From<UnknownLayer> for Error {
     fn from(error: UnknownLayer) -> Self {
         Self::Layer(error)
     }
-}
-
-/// The index and the row of the layer of that name.
-fn find<N: Network>(layer: &str) -> Result<(usize, &'static LayerInfo), UnknownLayer> {
-    let found = N::LAYERS.iter().enumerate().find(|(_, info)| info.name == layer);
-    found.ok_or_else(|| UnknownLayer {
-        network: N::NAME,
-        name: layer.to_owned(),
-        nearest: nearest(layer, N::LAYERS.iter().map(|info| info.name)),
-    })
 }
 
 /// Channels, rows and columns: a vector is one row of channels of its own.

@@ -1,7 +1,8 @@
 //! Which of its inputs a max-pool lets through.
 
-use super::{Error, find, planes};
+use super::{Error, planes};
 use crate::activations::Inspect;
+use crate::activations::find;
 use cnn_runtime::network::Network;
 use cnn_runtime::sample::Sample;
 use std::slice;

@@ -123,6 +123,7 @@ fn facts(declared: &Declared<'_>) -> TokenStream {
     let input_rank = input.len();
     let (output_type, output) = output_dims(&graph.output_shapes());
     let (parameters, macs) = (graph.parameters(), graph.macs());
+    let text = name.to_string();
     quote! {
         impl #name {
             /// The shape of the input, without the batch.
@@ -135,10 +136,14 @@ fn facts(declared: &Declared<'_>) -> TokenStream {
             pub const MACS: usize = #macs;
             /// The layers in the order in which they run.
             pub const LAYERS: &'static [#rt::network::LayerInfo] = <Self as #rt::network::Network>::LAYERS;
-            /// What is known of the layer of this path, `conv1` or `2.0.p1_1`; also in `const`.
+            /// What is known of the layer of this path, `conv1` or `2.0.p1_1`.
+            ///
+            /// # Panics
+            /// If there is none. In a constant, which is what this is for, that is an error of the program, with the nearest name.
             #[must_use]
-            pub const fn layer(name: &str) -> ::core::option::Option<&'static #rt::network::LayerInfo> {
-                #rt::network::LayerInfo::find(Self::LAYERS, name)
+            #[track_caller]
+            pub const fn layer(name: &str) -> &'static #rt::network::LayerInfo {
+                #rt::network::LayerInfo::named(#text, Self::LAYERS, name)
             }
             /// Bytes of working memory for inference on one image on one thread.
             pub const INFERENCE_BYTES: usize = <Self as #rt::network::Network>::INFERENCE.bytes(1, 1);
@@ -167,6 +172,7 @@ fn implementation(declared: &Declared<'_>, plan: &Plan) -> TokenStream {
     });
     let code = code(graph, plan);
     quote! {
+        #[diagnostic::do_not_recommend]
         impl #rt::network::Network for #name {
             type Input = #input;
             type Output = #output;

@@ -8,19 +8,24 @@
 //! //~ no fix (WORDS): REASON            the help says WORDS, which no replacement can follow
 //! ```
 //!
-//! `\n` in OLD and NEW is a line's end; ` && ` joins replacements that belong together.
+//! Where rustc finds the mistake by itself, a fix stands for no words. `\n` in OLD and NEW is a line's end; ` && ` joins replacements that belong together.
 
+use super::UI;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The folder of mistakes that rustc finds by itself, in what is done with a network.
+pub(crate) const USAGE: &str = "usage";
+
 /// The folders of cases, by the stage that finds the mistake, and what the catalogue calls them.
-pub(crate) const STAGES: [(&str, &str); 6] = [
+pub(crate) const STAGES: [(&str, &str); 7] = [
     ("syntax", "How a network is written"),
     ("elaborate", "Names, values and blocks"),
     ("ops", "Layers, their arguments and shapes"),
     ("imports", "Blocks from elsewhere"),
     ("budget", "Budgets"),
     ("weights", "Files of weights"),
+    (USAGE, "Using a network"),
 ];
 
 pub(crate) struct Case {
@@ -43,7 +48,7 @@ pub(crate) struct Remedy {
 impl Case {
     /// All cases of a stage, by name.
     pub(crate) fn of_stage(stage: &str) -> Vec<Case> {
-        let folder = Path::new("../tests/ui").join(stage);
+        let folder = Path::new(UI).join(stage);
         let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
         let mut files: Vec<PathBuf> =
             files.filter(|file| file.extension().is_some_and(|name| name == "rs")).collect();
@@ -64,6 +69,18 @@ impl Case {
             remedies: remedies.collect(),
             path,
         }
+    }
+
+    /// The program with what a fix puts for what.
+    ///
+    /// # Errors
+    /// With what does not stand there once.
+    pub(crate) fn mended<'f>(&self, fix: &'f [[String; 2]]) -> Result<String, &'f str> {
+        let replace = |program: String, [old, new]: &'f [String; 2]| match program.matches(old).count() {
+            1 => Ok(program.replacen(old, new, 1)),
+            _ => Err(old.as_str()),
+        };
+        fix.iter().try_fold(self.program.clone(), replace)
     }
 
     /// The mistake in words.

@@ -3,11 +3,12 @@
 //! The targets of an image are the numbers of the classes, row by row: `[[u8; W]; H]`. The mean is over all pixels of the
 //! batch, as PyTorch has it for logits (N, C, H, W) and targets (N, H, W).
 
-use super::{CrossEntropy, Loss, SmoothedCrossEntropy, check_lengths};
+use super::{CrossEntropy, Label, Loss, SmoothedCrossEntropy, check_lengths};
 use crate::error::Error;
 use crate::sample::{Image, Vector};
 
-impl<const C: usize, const H: usize, const W: usize, L: Copy + Into<usize>> Loss<Image<C, H, W>, [[L; W]; H]>
+#[diagnostic::do_not_recommend]
+impl<const C: usize, const H: usize, const W: usize, L: Label> Loss<Image<C, H, W>, [[L; W]; H]>
     for CrossEntropy
 {
     fn check(&self, targets: &[[[L; W]; H]]) -> Result<(), Error> {
@@ -25,7 +26,8 @@ impl<const C: usize, const H: usize, const W: usize, L: Copy + Into<usize>> Loss
 }
 
 /// An error counts the pixels of all images.
-impl<const C: usize, const H: usize, const W: usize, L: Copy + Into<usize>> Loss<Image<C, H, W>, [[L; W]; H]>
+#[diagnostic::do_not_recommend]
+impl<const C: usize, const H: usize, const W: usize, L: Label> Loss<Image<C, H, W>, [[L; W]; H]>
     for SmoothedCrossEntropy
 {
     fn check(&self, targets: &[[[L; W]; H]]) -> Result<(), Error> {
@@ -48,7 +50,7 @@ impl<const C: usize, const H: usize, const W: usize, L: Copy + Into<usize>> Loss
                 for (x, label) in labels.iter().enumerate() {
                     let pixel: [f32; C] = core::array::from_fn(|c| logits[c][y][x]);
                     let mut d_pixel = [0.0; C];
-                    sum += self.one(&pixel, (*label).into(), scale, &mut d_pixel);
+                    sum += self.one(&pixel, label.class(), scale, &mut d_pixel);
                     for (plane, d) in d_logits.iter_mut().zip(d_pixel) {
                         plane[y][x] = d;
                     }

@@ -27,6 +27,7 @@ pub struct Weighted<L> {
     pub loss: L,
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Sample, T, L: Loss<S, T>> Loss<S, T> for Weighted<L> {
     fn check(&self, targets: &[T]) -> Result<(), Error> {
         self.loss.check(targets)
@@ -44,6 +45,7 @@ impl<S: Sample, T, L: Loss<S, T>> Loss<S, T> for Weighted<L> {
 /// The sum of the losses, each of its own output and target. Outputs are sorted into batches first, which allocates.
 macro_rules! losses {
     ($($part:ident $loss:ident $target:ident $index:tt),+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($part: Sample, $loss: Loss<$part, $target>, $target: Clone,)+ const LEN: usize>
             Loss<Outputs<($($part,)+), LEN>, ($($target,)+)> for ($($loss,)+)
         {

@@ -61,6 +61,7 @@ macro_rules! adam {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl Optimizer for $name {
             fn step_groups(&mut self, parameters: &mut [f32], gradients: &[f32], groups: &[Group]) {
                 self.0.step(parameters, gradients, groups, $decoupled);

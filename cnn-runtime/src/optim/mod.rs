@@ -19,6 +19,10 @@ use crate::simd::{Body, vectorized};
 use core::ops::Range;
 
 /// Changes parameters by their gradient.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no optimiser",
+    label = "an optimiser with its learning rate is needed here: `Sgd::new(0.1)`, `Adam::new(0.001)`"
+)]
 pub trait Optimizer {
     /// One step against `gradients`, which is laid out as `parameters`.
     ///

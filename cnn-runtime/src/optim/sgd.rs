@@ -62,6 +62,7 @@ impl Sgd {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Optimizer for Sgd {
     fn step_groups(&mut self, parameters: &mut [f32], gradients: &[f32], groups: &[Group]) {
         let Self { learning_rate, momentum, dampening, nesterov, weight_decay, .. } = *self;

@@ -35,6 +35,7 @@ use super::schedule::Schedule;
 use super::{EarlyStopping, Trainer, metrics};
 use crate::weights::{self, file};
 use crate::{Error, network};
+use cnn_runtime::loss::Label;
 use cnn_runtime::network::Network;
 use cnn_runtime::optim::Optimizer;
 use state::State;
@@ -135,7 +136,7 @@ impl<'f, 'n, N: Network, O: Optimizer, L, D: TrainingData<N::Input>> Fit<'f, 'n,
     /// Counts what is recognised while learning, too; targets are labels.
     pub fn accuracy(self) -> Self
     where
-        D::Target: Copy + Into<usize>,
+        D::Target: Label,
     {
         Self { correct: Some(metrics::correct), ..self }
     }
