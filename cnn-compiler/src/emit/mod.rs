@@ -33,6 +33,9 @@ pub mod ide;
 mod pretrained;
 mod tables;
 
+#[cfg(test)]
+mod tests;
+
 use crate::elaborate::Declared;
 use crate::graph::Graph;
 use crate::plan::{Bundled, Plan};
