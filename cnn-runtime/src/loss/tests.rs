@@ -1,7 +1,7 @@
 use super::*;
 use crate::conv2d::testing::{assert_close, numbers};
 use crate::reference::loss as reference;
-use crate::sample::Image;
+use crate::sample::{Image, Vector};
 use alloc::vec;
 use alloc::vec::Vec;
 use proptest::prelude::*;
