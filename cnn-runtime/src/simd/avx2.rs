@@ -55,9 +55,7 @@ impl Simd for Avx2 {
         mul_add(a, b, c) => _mm256_fmadd_ps(a, b, c);
         max(a, b) => _mm256_max_ps(a, b);
         min(a, b) => _mm256_min_ps(a, b);
-        negative_abs(a) => _mm256_or_ps(a, _mm256_set1_ps(-0.0));
         // Of the mask only the sign counts.
-        if_negative(x, a, b) => _mm256_blendv_ps(b, a, x);
         larger(new, best) => {
             // The second where one is NaN or both are zero.
             let larger = _mm256_max_ps(new, best);

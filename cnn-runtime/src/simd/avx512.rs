@@ -8,9 +8,9 @@ use core::arch::x86_64::{
     _mm512_add_epi32, _mm512_add_ps, _mm512_castps_si512, _mm512_castps256_ps512, _mm512_castps512_ps256,
     _mm512_castsi512_ps, _mm512_cmp_ps_mask, _mm512_cvtepi32_epi8, _mm512_cvtepi32_ps, _mm512_cvtepu8_epi32,
     _mm512_cvttps_epi32, _mm512_div_ps, _mm512_extractf32x8_ps, _mm512_fmadd_ps, _mm512_insertf32x8,
-    _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask, _mm512_mul_ps,
-    _mm512_or_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_shuffle_f32x4, _mm512_shuffle_ps,
-    _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_ps, _mm512_unpackhi_ps, _mm512_unpacklo_ps,
+    _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps, _mm512_set1_epi32,
+    _mm512_set1_ps, _mm512_shuffle_f32x4, _mm512_shuffle_ps, _mm512_slli_epi32, _mm512_storeu_ps,
+    _mm512_sub_ps, _mm512_unpackhi_ps, _mm512_unpacklo_ps,
 };
 use core::array::from_fn;
 
@@ -69,8 +69,6 @@ impl Simd for Avx512 {
         mul_add(a, b, c) => _mm512_fmadd_ps(a, b, c);
         max(a, b) => _mm512_max_ps(a, b);
         min(a, b) => _mm512_min_ps(a, b);
-        negative_abs(a) => _mm512_or_ps(a, _mm512_set1_ps(-0.0));
-        if_negative(x, a, b) => _mm512_mask_blend_ps(_mm512_movepi32_mask(_mm512_castps_si512(x)), b, a);
         larger(new, best) => {
             // The second where one is NaN or both are zero.
             let larger = _mm512_max_ps(new, best);

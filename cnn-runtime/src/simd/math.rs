@@ -75,37 +75,39 @@ pub(crate) fn sigmoid(x: f32) -> f32 {
 
 /// The same of lines in registers, step by step for all of them: each step of a line waits for the one before, and what the
 /// CPU does meanwhile are the other lines'.
+///
+/// From e⁻ˣ = 2ⁿ·e⁻ʳ, of which it has 2⁻⁶⁴ times as much, and so of 1: then neither overflows for any x of which the result
+/// is neither 0 nor 1.
 #[inline(always)]
 pub(crate) fn sigmoid_of_lines<S: Simd, const N: usize>(simd: S, x: [S::Line; N]) -> [S::Line; N] {
     let (mut shifted, mut r, mut p) = (x, x, x);
     for i in 0..N {
-        r[i] = simd.max(simd.splat(-104.0), simd.negative_abs(x[i])); // NaN stays NaN
+        r[i] = simd.min(simd.splat(40.0), simd.max(simd.splat(-104.0), x[i])); // NaN stays NaN
     }
     for i in 0..N {
-        shifted[i] = line(simd, r[i], core::f32::consts::LOG2_E, ROUND + 64.0);
+        shifted[i] = line(simd, r[i], -core::f32::consts::LOG2_E, ROUND - 64.0);
     }
-    for (part, sign) in [(355.0 / 512.0, -1.0), (2.121_944_4e-4, 1.0)] {
+    for part in [355.0 / 512.0, -2.121_944_4e-4] {
         for i in 0..N {
-            let n = simd.sub(shifted[i], simd.splat(ROUND + 64.0));
-            r[i] = simd.mul_add(n, simd.splat(sign * part), r[i]);
+            let n = simd.sub(shifted[i], simd.splat(ROUND - 64.0));
+            r[i] = line_of(simd, n, part, r[i]);
         }
     }
-    // eʳ = 1 + r + r²·(…); minimax for |r| <= ln 2 / 2, to a relative error of 4·10⁻⁹.
+    // e⁻ʳ = 1 - r + r²·(…); minimax for |r| <= ln 2 / 2, to a relative error of 4·10⁻⁹.
     for i in 0..N {
-        p[i] = line(simd, r[i], 1.381_432e-3, 8.368_851e-3);
+        p[i] = line(simd, r[i], 1.381_432e-3, -8.368_851e-3);
     }
-    for coefficient in [4.166_84e-2, 1.666_652e-1, 0.499_999_94, 1.0, 1.0] {
+    for coefficient in [4.166_84e-2, -1.666_652e-1, 0.499_999_94, -1.0, 1.0] {
         for i in 0..N {
             p[i] = simd.mul_add(p[i], r[i], simd.splat(coefficient));
         }
     }
-    // e⁻|x| / (1 + e⁻|x|) or 1 / (1 + e⁻|x|), with 2⁶⁴ times each number.
-    let one = simd.splat(1.0 / SMALL);
+    let one = simd.splat(SMALL);
     for i in 0..N {
-        p[i] = simd.mul(p[i], simd.power_of_two(shifted[i]));
+        p[i] = simd.mul_add(p[i], simd.power_of_two(shifted[i]), one);
     }
-    for i in 0..N {
-        p[i] = simd.div(simd.if_negative(x[i], p[i], one), simd.add(one, p[i]));
+    for p in &mut p {
+        *p = simd.div(one, *p);
     }
     p
 }
@@ -113,7 +115,13 @@ pub(crate) fn sigmoid_of_lines<S: Simd, const N: usize>(simd: S, x: [S::Line; N]
 /// `a·x + b`
 #[inline(always)]
 fn line<S: Simd>(simd: S, x: S::Line, a: f32, b: f32) -> S::Line {
-    simd.mul_add(x, simd.splat(a), simd.splat(b))
+    line_of(simd, x, a, simd.splat(b))
+}
+
+/// `a·x + b`, where `b` is another for each lane.
+#[inline(always)]
+fn line_of<S: Simd>(simd: S, x: S::Line, a: f32, b: S::Line) -> S::Line {
+    simd.mul_add(x, simd.splat(a), b)
 }
 
 /// [`sigmoid`] and what it lacks to 1, which a difference would leave without digits for large x.

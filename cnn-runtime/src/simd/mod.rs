@@ -64,10 +64,6 @@ pub(crate) trait Simd: Copy {
     fn div(self, a: Self::Line, b: Self::Line) -> Self::Line;
     /// 2ⁿ, where each number is n beside one so large ([`math::ROUND`]) that n stands in its low bits; -126 <= n <= 127.
     fn power_of_two(self, shifted: Self::Line) -> Self::Line;
-    /// `-|a|`.
-    fn negative_abs(self, a: Self::Line) -> Self::Line;
-    /// `a` where the sign of `x` is negative, that of zero too, otherwise `b`.
-    fn if_negative(self, x: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line;
     /// Asks for the cache line around a number, which will be read some time later; cannot be seen in any result.
     #[allow(clippy::trivially_copy_pass_by_ref)] // it is about where the number stands
     fn prefetch(self, number: &f32);

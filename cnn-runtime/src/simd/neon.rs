@@ -40,10 +40,6 @@ impl Simd for Neon {
         // Not FMAX and FMIN, which give NaN where one is.
         max(a, b) => vbslq_f32(vcgtq_f32(a, b), a, b);
         min(a, b) => vbslq_f32(vcltq_f32(a, b), a, b);
-        negative_abs(a) => {
-            vreinterpretq_f32_u32(vorrq_u32(vreinterpretq_u32_f32(a), vdupq_n_u32(1 << 31)))
-        };
-        if_negative(x, a, b) => vbslq_f32(vcltzq_s32(vreinterpretq_s32_f32(x)), a, b);
         if_beats(new, best, a, b) => {
             let is_nan = vmvnq_u32(vceqq_f32(new, new));
             vbslq_f32(vorrq_u32(vcgtq_f32(new, best), is_nan), a, b)

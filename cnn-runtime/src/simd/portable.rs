@@ -51,14 +51,6 @@ impl Simd for Portable {
         from_fn(|i| a[i] / b[i])
     }
     #[inline(always)]
-    fn negative_abs(self, a: Self::Line) -> Self::Line {
-        from_fn(|i| -a[i].abs())
-    }
-    #[inline(always)]
-    fn if_negative(self, x: Self::Line, a: Self::Line, b: Self::Line) -> Self::Line {
-        from_fn(|i| if x[i].is_sign_negative() { a[i] } else { b[i] })
-    }
-    #[inline(always)]
     fn power_of_two(self, shifted: Self::Line) -> Self::Line {
         shifted.map(math::power_of_two_of)
     }
