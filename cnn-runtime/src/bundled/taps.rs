@@ -22,19 +22,44 @@ use crate::window::Window;
 use core::array::from_fn;
 
 /// Channels of a tile at most.
-const TILE: usize = 6;
+pub(super) const TILE: usize = 6;
 
 /// The longest side of a window: the taps of one side are the bits of a number.
 pub(super) const LONGEST: usize = u32::BITS as usize;
 
-/// Which pixel of x tap `k` of a pixel sees, if any: (window, axis, pixel, tap).
-type Sees = fn(&Window, usize, usize, usize) -> Option<usize>;
+/// Which way sums go along a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// From inputs to outputs: a convolution.
+    Forward,
+    /// From the gradients of outputs to those of inputs.
+    Backward,
+}
+
+impl Direction {
+    /// Which pixel of x tap `k` of a pixel sees, if any: what it reads, or the output that has read the pixel by it.
+    #[inline]
+    fn sees(self, window: &Window, axis: usize, pixel: usize, tap: usize) -> Option<usize> {
+        if self == Self::Forward {
+            return window.tap(axis, pixel, tap);
+        }
+        let from_first = (pixel + window.padding[axis]).checked_sub(tap * window.dilation[axis])?;
+        let place = from_first / window.stride[axis];
+        (from_first.is_multiple_of(window.stride[axis]) && place < window.output[axis]).then_some(place)
+    }
+
+    /// How far what a tap sees is from what another sees, so many taps before it.
+    fn distance(self, window: &Window, axis: usize, taps: i32) -> i32 {
+        let pixels = taps * window.dilation[axis] as i32;
+        if self == Self::Forward { pixels } else { -pixels / window.stride[axis] as i32 }
+    }
+}
 
 /// All sums of a plane: each pixel of y and channel of y, over all channels of x and taps.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Correlation<'a> {
     pub(super) window: &'a Window,
-    pub(super) sees: Sees,
+    pub(super) direction: Direction,
     pub(super) x_channels: usize,
     pub(super) y_channels: usize,
     pub(super) x_plane: [usize; 2],
@@ -44,18 +69,6 @@ pub(super) struct Correlation<'a> {
     pub(super) x_step: usize,
     /// The same for y.
     pub(super) y_step: usize,
-}
-
-/// What tap `k` of a convolution reads.
-pub(super) fn forward(window: &Window, axis: usize, pixel: usize, tap: usize) -> Option<usize> {
-    window.tap(axis, pixel, tap)
-}
-
-/// Which output has read a pixel of the input by tap `k`.
-pub(super) fn backward(window: &Window, axis: usize, pixel: usize, tap: usize) -> Option<usize> {
-    let from_first = (pixel + window.padding[axis]).checked_sub(tap * window.dilation[axis])?;
-    let place = from_first / window.stride[axis];
-    (from_first.is_multiple_of(window.stride[axis]) && place < window.output[axis]).then_some(place)
 }
 
 impl Correlation<'_> {
@@ -76,7 +89,7 @@ impl Correlation<'_> {
     fn seen(&self, axis: usize, pixel: usize) -> Seen {
         let mut seen = [0; 2];
         for tap in (0..self.window.kernel[axis]).rev() {
-            if let Some(first) = (self.sees)(self.window, axis, pixel, tap) {
+            if let Some(first) = self.direction.sees(self.window, axis, pixel, tap) {
                 seen = [seen[0] | 1 << tap, first as i32];
             }
         }
@@ -91,21 +104,22 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    /// Becomes that of a pixel, given by its row and column.
-    fn fill(&mut self, of: &Correlation, pixel: [usize; 2], seen: [Seen; 2]) {
+    /// Becomes that of a pixel, given by what it sees along each axis.
+    fn fill(&mut self, of: &Correlation, seen: [Seen; 2]) {
         let [height, width] = of.x_plane;
         // Taps along an axis, and how far what they see is from what the first sees.
         let along = |axis: usize| {
-            (0..of.window.kernel[axis]).filter_map(move |tap| {
-                let sees = (of.sees)(of.window, axis, pixel[axis], tap)?;
-                Some((tap, sees as i32 - seen[axis][1]))
-            })
+            let [taps, _] = seen[axis];
+            let first = taps.trailing_zeros() as i32;
+            (0..of.window.kernel[axis] as i32)
+                .filter(move |tap| taps & 1 << tap != 0)
+                .map(move |tap| (tap, of.direction.distance(of.window, axis, tap - first)))
         };
         let mut of_channel = 0;
         for (row, down) in along(0) {
             for (column, across) in along(1) {
-                let weight = row * of.window.kernel[1] + column;
-                self.taps[of_channel] = [down * width as i32 + across, weight as i32];
+                let weight = row * of.window.kernel[1] as i32 + column;
+                self.taps[of_channel] = [down * width as i32 + across, weight];
                 of_channel += 1;
             }
         }
@@ -188,7 +202,7 @@ impl Kernel for Correlate<'_, '_> {
         for columns in columns.chunk_by(|a, b| a[0] == b[0]) {
             let mut first_row = 0;
             for rows in rows.chunk_by(|a, b| a[0] == b[0]) {
-                table.fill(of, [first_row, first_column], [rows[0], columns[0]]);
+                table.fill(of, [rows[0], columns[0]]);
                 let last = table.len.div_ceil(DEPTH).max(1) - 1;
                 for (i, part) in table.parts().enumerate() {
                     let [is_first, is_last] = [i == 0, i == last];
