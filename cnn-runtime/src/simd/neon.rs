@@ -3,12 +3,12 @@
 use super::registers::{self, Columns, each_register, memory};
 use super::{HALF, LINE, Simd};
 use core::arch::aarch64::{
-    float32x4_t, vaddq_f32, vaddq_s32, vbslq_f32, vceqq_f32, vcgtq_f32, vcltq_f32, vcltzq_s32, vcombine_u8,
-    vcombine_u16, vcvtq_f32_u32, vcvtq_u32_f32, vdivq_f32, vdupq_n_f32, vdupq_n_s32, vdupq_n_u32, vfmaq_f32,
-    vget_high_u8, vget_high_u16, vget_low_u8, vget_low_u16, vld1q_f32, vld1q_u8, vmovl_u8, vmovl_u16,
-    vmovn_u16, vmovn_u32, vmulq_f32, vmvnq_u32, vorrq_u32, vreinterpretq_f32_f64, vreinterpretq_f32_s32,
-    vreinterpretq_f32_u32, vreinterpretq_f64_f32, vreinterpretq_s32_f32, vreinterpretq_u32_f32, vshlq_n_s32,
-    vst1q_f32, vst1q_u8, vsubq_f32, vzip1q_f32, vzip1q_f64, vzip2q_f32, vzip2q_f64,
+    float32x4_t, vaddq_f32, vaddq_s32, vbslq_f32, vceqq_f32, vcgtq_f32, vcltq_f32, vcombine_u8, vcombine_u16,
+    vcvtq_f32_u32, vcvtq_u32_f32, vdivq_f32, vdupq_n_f32, vdupq_n_s32, vfmaq_f32, vget_high_u8,
+    vget_high_u16, vget_low_u8, vget_low_u16, vld1q_f32, vld1q_u8, vmovl_u8, vmovl_u16, vmovn_u16, vmovn_u32,
+    vmulq_f32, vmvnq_u32, vorrq_u32, vreinterpretq_f32_f64, vreinterpretq_f32_s32, vreinterpretq_f64_f32,
+    vreinterpretq_s32_f32, vshlq_n_s32, vst1q_f32, vst1q_u8, vsubq_f32, vzip1q_f32, vzip1q_f64, vzip2q_f32,
+    vzip2q_f64,
 };
 use core::array::from_fn;
 
