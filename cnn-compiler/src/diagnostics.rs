@@ -228,6 +228,19 @@ pub fn grouped(number: usize, separator: char) -> String {
     text
 }
 
+/// A pattern or an expression as a programmer would write it.
+#[must_use]
+pub fn source(tokens: &impl ToTokens) -> String {
+    let mut text = String::new();
+    let spaced = tokens.to_token_stream().to_string();
+    for part in spaced.split_whitespace() {
+        let before = text.is_empty() || text.ends_with(['(', '[', '<', '.']);
+        let tight = before || part.starts_with([',', ')', ']', '<', '>', '.', ';']);
+        let _ = write!(text, "{}{part}", if tight { "" } else { " " });
+    }
+    text
+}
+
 /// Where `span` starts, as `file:line:column`.
 #[must_use]
 pub fn location(span: Span) -> String {

@@ -1,9 +1,11 @@
 //! Evaluates the constant expressions of a program.
 
-use crate::diagnostics::{Diagnostics, Message, nearest};
+use crate::diagnostics::{Diagnostics, Message, nearest, source};
 use crate::shape::Shape;
 use proc_macro2::Ident;
 use std::fmt;
+
+mod operators;
 
 /// What an expression stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,6 +139,37 @@ impl Value {
     }
 }
 
+/// That `name` is declared as a `ty`, which `value` is not.
+pub fn ill_typed(name: &str, ty: &syn::Type, value: &Value) -> Message {
+    let message = Message::new(format_args!("`{name}` must be of type `{}`, found {value}", source(ty)));
+    match example(ty) {
+        Some(example) => message.help(format_args!("write a value such as `{example}`")),
+        None => message.help(
+            "values are of type `usize`, `i64`, `f64`, `bool` or `&str`, or tuples `(usize, bool)` and arrays `[usize]`",
+        ),
+    }
+}
+
+/// A value that fits a type; `None` if the language has none.
+fn example(ty: &syn::Type) -> Option<String> {
+    match ty {
+        syn::Type::Paren(ty) => example(&ty.elem),
+        syn::Type::Group(ty) => example(&ty.elem),
+        syn::Type::Tuple(ty) => {
+            let parts: Vec<String> = ty.elems.iter().map(example).collect::<Option<_>>()?;
+            Some(format!("({})", parts.join(", ")))
+        }
+        syn::Type::Slice(ty) => Some(format!("[{}]", example(&ty.elem)?)),
+        syn::Type::Array(ty) => Some(format!("[{}]", example(&ty.elem)?)),
+        ty => {
+            let examples = [(Value::Int(1), "1"), (Value::Float(0.5), "0.5"), (Value::Bool(true), "true")];
+            let text = (Value::Text(String::new()), "\"bilinear\"");
+            let fitting = examples.into_iter().chain([text]).find(|(value, _)| value.fits(ty));
+            fitting.map(|(_, example)| example.to_owned())
+        }
+    }
+}
+
 /// What names stand for, where an expression is evaluated.
 pub trait Scope {
     /// The value of a name.
@@ -170,12 +203,13 @@ pub fn evaluate(expr: &syn::Expr, scope: &impl Scope, errors: &Diagnostics) -> V
         syn::Expr::Range(range) => self::range(range, scope, errors),
         syn::Expr::Unary(unary) => {
             let operand = evaluate(&unary.expr, scope, errors);
-            self::unary(unary, &operand, errors)
+            operators::unary(unary, &operand, errors)
         }
-        syn::Expr::Binary(binary) => self::binary(binary, scope, errors),
+        syn::Expr::Binary(binary) => operators::binary(binary, scope, errors),
         syn::Expr::Field(field) => self::field(field, scope, errors),
         syn::Expr::Infer(token) => scope.current().unwrap_or_else(|| {
-            errors.error(token, "`_` is the tensor that stands here, but here stands none");
+            let message = Message::new("`_` is the tensor that stands here, but here stands none");
+            errors.error(token, message.help("only a network's body and a block's have one: write a number"));
             Value::Unknown
         }),
         other => not_constant(other, errors),
@@ -187,10 +221,8 @@ fn bounded(expr: &syn::Expr, value: Value, errors: &Diagnostics) -> Value {
     if value.items() <= MOST_ITEMS {
         return value;
     }
-    errors.error(
-        expr,
-        format!("{} has at most {MOST_ITEMS} items in all, not {}", value.kind(), value.items()),
-    );
+    let text = format!("{} has at most {MOST_ITEMS} items in all, not {}", value.kind(), value.items());
+    errors.error(expr, Message::new(text).help("make it shorter"));
     Value::Unknown
 }
 
@@ -207,7 +239,11 @@ fn literal(literal: &syn::ExprLit, errors: &Diagnostics) -> Value {
         syn::Lit::Float(float) => float.base10_parse().map(Value::Float),
         syn::Lit::Bool(bool) => Ok(Value::Bool(bool.value)),
         syn::Lit::Str(text) => Ok(Value::Text(text.value())),
-        other => Err(syn::Error::new_spanned(other, "a network knows numbers, truth values and texts only")),
+        other => {
+            let message = Message::new("a network knows numbers, truth values and texts only")
+                .help("write `3`, `0.5`, `true` or `\"bilinear\"`");
+            Err(syn::Error::new_spanned(other, message.to_string()))
+        }
     };
     value.unwrap_or_else(|error| {
         errors.push(error);
@@ -242,7 +278,7 @@ fn repeat(repeat: &syn::ExprRepeat, scope: &impl Scope, errors: &Diagnostics) ->
         other => {
             let each = if item.items() > 1 { format!(" of {} each", item.items()) } else { String::new() };
             let text = format!("an array has between 0 and {MOST_ITEMS} items in all, not {other}{each}");
-            errors.error(&repeat.len, text);
+            errors.error(&repeat.len, Message::new(text).help("make it shorter"));
             Value::Unknown
         }
     }
@@ -250,7 +286,7 @@ fn repeat(repeat: &syn::ExprRepeat, scope: &impl Scope, errors: &Diagnostics) ->
 
 fn range(range: &syn::ExprRange, scope: &impl Scope, errors: &Diagnostics) -> Value {
     let (Some(start), Some(end)) = (&range.start, &range.end) else {
-        errors.error(range, "a range needs a start and an end: `0..n`");
+        errors.error(range, Message::new("a range needs a start and an end").help("write `0..n`"));
         return Value::Unknown;
     };
     let start = evaluate(start, scope, errors);
@@ -262,104 +298,11 @@ fn range(range: &syn::ExprRange, scope: &impl Scope, errors: &Diagnostics) -> Va
         },
         (Value::Unknown, _) | (_, Value::Unknown) => Value::Unknown,
         _ => {
-            errors.error(range, format!("a range goes from integer to integer, not from {start} to {end}"));
+            let text = format!("a range goes from integer to integer, not from {start} to {end}");
+            errors.error(range, Message::new(text).help("write integers, such as `0..3`"));
             Value::Unknown
         }
     }
-}
-
-fn unary(unary: &syn::ExprUnary, operand: &Value, errors: &Diagnostics) -> Value {
-    match (&unary.op, operand) {
-        (_, Value::Unknown) => return Value::Unknown,
-        (syn::UnOp::Neg(_), Value::Int(value)) => {
-            if let Some(value) = value.checked_neg() {
-                return Value::Int(value);
-            }
-        }
-        (syn::UnOp::Neg(_), Value::Float(value)) => return Value::Float(-value),
-        (syn::UnOp::Not(_), Value::Bool(value)) => return Value::Bool(!value),
-        _ => {}
-    }
-    errors.error(unary, format!("this operator is not for {}, {operand}", operand.kind()));
-    Value::Unknown
-}
-
-fn binary(binary: &syn::ExprBinary, scope: &impl Scope, errors: &Diagnostics) -> Value {
-    let left = evaluate(&binary.left, scope, errors);
-    // `&&` and `||` do not look at their right side where the left one decides, as in Rust.
-    match (&binary.op, &left) {
-        (syn::BinOp::And(_), Value::Bool(false)) => return Value::Bool(false),
-        (syn::BinOp::Or(_), Value::Bool(true)) => return Value::Bool(true),
-        _ => {}
-    }
-    let right = evaluate(&binary.right, scope, errors);
-    if left.is_unknown() || right.is_unknown() {
-        return Value::Unknown;
-    }
-    let result = match (&left, &right) {
-        (Value::Int(a), Value::Int(b)) => integers(&binary.op, *a, *b),
-        (Value::Float(a), Value::Float(b)) => floats(&binary.op, *a, *b),
-        (Value::Bool(a), Value::Bool(b)) => match binary.op {
-            syn::BinOp::And(_) => Ok(Value::Bool(*a && *b)),
-            syn::BinOp::Or(_) => Ok(Value::Bool(*a || *b)),
-            syn::BinOp::Eq(_) => Ok(Value::Bool(a == b)),
-            syn::BinOp::Ne(_) => Ok(Value::Bool(a != b)),
-            _ => Err(String::from("this operator is not for truth values")),
-        },
-        _ => match binary.op {
-            syn::BinOp::Eq(_) if left.kind() == right.kind() => Ok(Value::Bool(left == right)),
-            syn::BinOp::Ne(_) if left.kind() == right.kind() => Ok(Value::Bool(left != right)),
-            _ => Err(format!(
-                "these do not go together: {left} is {}, {right} is {}",
-                left.kind(),
-                right.kind()
-            )),
-        },
-    };
-    result.unwrap_or_else(|text| {
-        errors.error(binary, text);
-        Value::Unknown
-    })
-}
-
-fn integers(op: &syn::BinOp, a: i64, b: i64) -> Result<Value, String> {
-    let checked = |sign: &str, value: Option<i64>| {
-        value.map(Value::Int).ok_or_else(|| format!("overflow: {a} {sign} {b} does not fit into 64 bits"))
-    };
-    let nonzero = |sign: &str| if b == 0 { Err(format!("{a} {sign} 0 has no value")) } else { Ok(()) };
-    match op {
-        syn::BinOp::Add(_) => checked("+", a.checked_add(b)),
-        syn::BinOp::Sub(_) => checked("-", a.checked_sub(b)),
-        syn::BinOp::Mul(_) => checked("*", a.checked_mul(b)),
-        syn::BinOp::Div(_) => nonzero("/").and_then(|()| checked("/", a.checked_div(b))),
-        syn::BinOp::Rem(_) => nonzero("%").and_then(|()| checked("%", a.checked_rem(b))),
-        _ => comparison(op, &a, &b),
-    }
-}
-
-fn floats(op: &syn::BinOp, a: f64, b: f64) -> Result<Value, String> {
-    let value = match op {
-        syn::BinOp::Add(_) => a + b,
-        syn::BinOp::Sub(_) => a - b,
-        syn::BinOp::Mul(_) => a * b,
-        syn::BinOp::Div(_) => a / b,
-        syn::BinOp::Rem(_) => a % b,
-        _ => return comparison(op, &a, &b),
-    };
-    Ok(Value::Float(value))
-}
-
-fn comparison<T: PartialOrd>(op: &syn::BinOp, a: &T, b: &T) -> Result<Value, String> {
-    let value = match op {
-        syn::BinOp::Eq(_) => a == b,
-        syn::BinOp::Ne(_) => a != b,
-        syn::BinOp::Lt(_) => a < b,
-        syn::BinOp::Le(_) => a <= b,
-        syn::BinOp::Gt(_) => a > b,
-        syn::BinOp::Ge(_) => a >= b,
-        _ => return Err(String::from("this operator is not for numbers in a network")),
-    };
-    Ok(Value::Bool(value))
 }
 
 /// `pair.0`, `x.channels`
@@ -389,7 +332,8 @@ fn field(field: &syn::ExprField, scope: &impl Scope, errors: &Diagnostics) -> Va
         _ => (None, "no fields".into()),
     };
     value.unwrap_or_else(|| {
-        errors.error(&field.member, format!("{base} has no such field: it has {known}"));
+        let text = format!("{base}, {}, has no such field", base.kind());
+        errors.error(&field.member, Message::new(text).help(format_args!("it has {known}")));
         Value::Unknown
     })
 }

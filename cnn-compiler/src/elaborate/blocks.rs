@@ -1,12 +1,13 @@
 //! Blocks: laid where they are called, or checked where they stand if nobody calls them.
 
-use super::frames::{Frame, source};
+use super::frames::Frame;
 use super::items::Items;
 use super::unroll::Unroller;
+use crate::diagnostics::{Message, source};
 use crate::graph::{BlockCall, Group};
 use crate::ops::arguments::block_arguments;
 use crate::syntax::ast::{Block, Call};
-use crate::value::Value;
+use crate::value::{Value, ill_typed};
 
 /// How many calls, loops and branches may stand in each other.
 const DEEPEST: usize = 64;
@@ -16,7 +17,8 @@ impl<'p, 'c> Unroller<'p, 'c> {
     pub(super) fn block_call(&mut self, items: &'c Items<'p>, block: &'p Block, call: &Call, path: &str) {
         if self.frames.len() >= DEEPEST {
             let text = format!("more than {DEEPEST} calls, loops and branches stand in each other here");
-            self.errors.error(&call.name, text);
+            let help = "a loop does the same again: `for _ in 0..n { … }`";
+            self.errors.error(&call.name, Message::new(text).help(help));
             return self.set_current(None);
         }
         let values = self.values(call);
@@ -30,8 +32,7 @@ impl<'p, 'c> Unroller<'p, 'c> {
         for (index, (pat, ty)) in args.into_iter().zip(&block.params) {
             let (arg, value) = (&call.args[index], &values[index]);
             if !value.fits(ty) {
-                let text = format!("`{}` must be of type `{}`, found {value}", source(pat), source(ty));
-                self.errors.error(&arg.value, text);
+                self.errors.error(&arg.value, ill_typed(&source(pat), ty, value));
             }
             let value = if value.fits(ty) { value } else { &Value::Unknown };
             self.scopes.bind_pattern(pat, value);

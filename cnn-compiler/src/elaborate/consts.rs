@@ -1,9 +1,8 @@
 //! The constants of a program, which may stand in any order.
 
-use crate::diagnostics::Diagnostics;
-use crate::value::{Scope, Value, evaluate};
+use crate::diagnostics::{Diagnostics, Message};
+use crate::value::{Scope, Value, evaluate, ill_typed};
 use proc_macro2::Ident;
-use quote::ToTokens;
 use std::cell::{Cell, RefCell};
 
 /// Constants, each evaluated when it is first needed.
@@ -44,12 +43,13 @@ impl<'p> Consts<'p> {
         let value = match state {
             State::Known(value) => value,
             State::Busy => {
-                errors.error(name, format!("the constant `{name}` depends on itself"));
+                let message = Message::new(format_args!("the constant `{name}` depends on itself"));
+                errors.error(name, message.help("write a number here"));
                 Value::Unknown
             }
             State::Open if self.depth.get() == DEEPEST => {
                 let text = format!("more than {DEEPEST} constants depend on each other in a row");
-                errors.error(name, text);
+                errors.error(name, Message::new(text).help("write a number here"));
                 Value::Unknown
             }
             State::Open => {
@@ -68,8 +68,7 @@ impl<'p> Consts<'p> {
         if value.fits(&item.ty) {
             return value;
         }
-        let ty = item.ty.to_token_stream();
-        errors.error(&item.expr, format!("`{}` must be of type `{ty}`, found {value}", item.ident));
+        errors.error(&item.expr, ill_typed(&item.ident.to_string(), &item.ty, &value));
         Value::Unknown
     }
 

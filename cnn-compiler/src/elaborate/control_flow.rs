@@ -1,8 +1,8 @@
 //! Loops and conditions.
 
-use super::frames::{Frame, source};
+use super::frames::Frame;
 use super::unroll::{Unroller, first_span};
-use crate::diagnostics::Message;
+use crate::diagnostics::{Message, source};
 use crate::syntax::ast::{For, If};
 use crate::value::{MOST_ITEMS, Value, evaluate};
 
@@ -17,14 +17,21 @@ impl Unroller<'_, '_> {
             Value::Range(start, end) => {
                 let turns = end.saturating_sub(start);
                 let text = format!("this loop would run {turns} times, more than {MOST_ITEMS}");
-                self.report(&repeat.values, Message::new(text));
+                let help = "let it run less often: each turn lays the layers of its body again";
+                self.report(&repeat.values, Message::new(text).help(help));
                 return self.set_current(None);
             }
             Value::Unknown => return self.unknown_turns(repeat),
             other => {
                 let text =
                     format!("a loop runs over a range or an array, not over {other}, {}", other.kind());
-                self.report(&repeat.values, Message::new(text));
+                let values = source(&repeat.values);
+                let message = Message::new(text);
+                let message = match other {
+                    Value::Int(_) => message.help(format_args!("write `0..{values}`")),
+                    _ => message.help(format_args!("write `[{values}]`")),
+                };
+                self.report(&repeat.values, message);
                 return self.set_current(None);
             }
         };
@@ -75,7 +82,12 @@ impl Unroller<'_, '_> {
             }
             other => {
                 let text = format!("a condition is `true` or `false`, not {other}, {}", other.kind());
-                self.report(&choice.condition, Message::new(text));
+                let message = Message::new(text);
+                let message = match other {
+                    Value::Int(_) => message.help(format_args!("write `{} != 0`", source(&choice.condition))),
+                    _ => message.help("compare two numbers, such as `x.channels != channels`"),
+                };
+                self.report(&choice.condition, message);
                 self.set_current(None);
             }
         }

@@ -18,7 +18,8 @@ impl Unroller<'_, '_> {
         if parts.len() != values.len() + 1 {
             let (places, values) = (parts.len() - 1, values.len());
             let message = format!("places `{{}}` in this name: {places}; values for them: {values}");
-            self.report(text, Message::new(message));
+            let help = format!("write {places} values behind the text, separated by commas");
+            self.report(text, Message::new(message).help(help));
             return None;
         }
         if values.iter().any(Value::is_unknown) {
@@ -36,7 +37,10 @@ impl Unroller<'_, '_> {
             .collect();
         if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
             let message = Message::new("a layer's name has letters, digits and `_`");
-            self.report(text, message.line(format_args!("found: `{name}`")));
+            let fitting: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+            let fitting = if fitting.is_empty() { "layer" } else { &fitting };
+            let help = format!("`{fitting}` is one");
+            self.report(text, message.line(format_args!("found: `{name}`")).help(help));
             return None;
         }
         Some(name)

@@ -2,7 +2,6 @@
 
 use crate::diagnostics::{Message, location};
 use proc_macro2::Span;
-use std::fmt::Write as _;
 
 /// One of the places around an error.
 #[derive(Clone, Debug)]
@@ -35,16 +34,4 @@ pub(super) fn annotate(message: Message, frames: &[Frame]) -> Message {
     frames.iter().rev().fold(message, |message, frame| {
         message.note(format_args!("{} ({})", frame.what, location(frame.span)))
     })
-}
-
-/// A pattern or an expression as a programmer would write it.
-pub(super) fn source(tokens: &impl quote::ToTokens) -> String {
-    let mut text = String::new();
-    let spaced = tokens.to_token_stream().to_string();
-    for part in spaced.split_whitespace() {
-        let before = text.is_empty() || text.ends_with(['(', '[', '<', '.']);
-        let tight = before || part.starts_with([',', ')', ']', '<', '>', '.', ';']);
-        let _ = write!(text, "{}{part}", if tight { "" } else { " " });
-    }
-    text
 }

@@ -18,14 +18,14 @@ mod unroll;
 
 use crate::diagnostics::{Diagnostics, Message, nearest};
 use crate::graph::Graph;
+use crate::ops::too_large;
 use crate::shape::{LARGEST_SIZE, Shape};
 use crate::syntax::ast::{Attributes, Broken, Instance, JoinKind, Network, Policy, Program, Tensor};
-use crate::value::{Value, evaluate};
+use crate::value::{Value, evaluate, ill_typed};
 pub use budget::Bound;
 use consts::Consts;
 use items::{Item, Items};
 use proc_macro2::Ident;
-use quote::ToTokens;
 use scope::Scopes;
 use unroll::Unroller;
 
@@ -166,7 +166,7 @@ fn bind_parameters(network: &Network, site: &Site<'_, '_>, scopes: &mut Scopes<'
     for arg in site.args.iter().skip(network.params.len()) {
         let text =
             format!("`{}` has {} parameters, this is one too many", network.name, network.params.len());
-        errors.error(arg, text);
+        errors.error(arg, Message::new(text).help("remove it"));
     }
     let outside = Scopes::new(site.consts, errors);
     let mut missing = Vec::new();
@@ -177,8 +177,7 @@ fn bind_parameters(network: &Network, site: &Site<'_, '_>, scopes: &mut Scopes<'
         if let Some((expr, found)) = given.or(default) {
             value = found;
             if !value.fits(&param.ty) {
-                let ty = param.ty.to_token_stream();
-                errors.error(expr, format!("`{}` must be of type `{ty}`, found {value}", param.ident));
+                errors.error(expr, ill_typed(&param.ident.to_string(), &param.ty, &value));
                 value = Value::Unknown;
             }
         } else {
@@ -200,7 +199,8 @@ fn shape(tensor: &Tensor, scopes: &Scopes<'_>, errors: &Diagnostics) -> Option<S
             Value::Int(size @ 1..=LARGEST_SIZE) => dims.push(size.unsigned_abs() as usize),
             Value::Unknown => {}
             other => {
-                errors.error(expr, format!("a size is an integer from 1 to {LARGEST_SIZE}, found {other}"));
+                let text = format!("a size is an integer from 1 to {LARGEST_SIZE}, found {other}");
+                errors.error(expr, Message::new(text).help("write a size such as 10"));
             }
         }
     }
@@ -210,7 +210,7 @@ fn shape(tensor: &Tensor, scopes: &Scopes<'_>, errors: &Diagnostics) -> Option<S
         _ => return None,
     };
     if shape.checked_len().is_none() {
-        errors.error(&tensor.tokens, "overflow: this tensor is larger than any memory");
+        errors.error(&tensor.tokens, too_large("tensor"));
         return None;
     }
     Some(shape)
@@ -254,9 +254,11 @@ fn names_are_unique(program: &Program, errors: &Diagnostics) {
     let mut seen: Vec<&Ident> = Vec::new();
     for name in imports.chain(networks).chain(instances).chain(blocks).chain(consts) {
         if seen.contains(&name) {
-            errors.error(name, format!("`{name}` is declared twice"));
+            let message = Message::new(format_args!("`{name}` is declared twice"));
+            errors.error(name, message.help("choose another name"));
         } else if crate::ops::find(&name.to_string()).is_some() || JoinKind::find(name).is_some() {
-            errors.error(name, format!("`{name}` is a layer of the language: choose another name"));
+            let message = Message::new(format_args!("`{name}` is a layer of the language"));
+            errors.error(name, message.help("choose another name"));
         }
         seen.push(name);
     }

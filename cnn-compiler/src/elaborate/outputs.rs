@@ -1,9 +1,9 @@
 //! A network from its input to its outputs, which must be what it declares.
 
-use super::frames::{Frame, source};
+use super::frames::Frame;
 use super::scope::Known;
 use super::unroll::Unroller;
-use crate::diagnostics::Message;
+use crate::diagnostics::{Message, source};
 use crate::graph::{Graph, NodeId};
 use crate::shape::Shape;
 use crate::syntax::ast::{Network, Results, Tensor};

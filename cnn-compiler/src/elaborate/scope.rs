@@ -1,12 +1,11 @@
 //! Names in a body: parameters, loop variables and tensors.
 
 use super::consts::Consts;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, Message, source};
 use crate::graph::NodeId;
 use crate::shape::Shape;
 use crate::value::{Scope, Value};
 use proc_macro2::Ident;
-use quote::ToTokens;
 
 /// A tensor, and its shape; `None` after an error.
 pub(super) type Known = Option<(NodeId, Shape)>;
@@ -61,18 +60,19 @@ impl<'c> Scopes<'c> {
                 if !value.is_unknown() {
                     let text =
                         format!("this pattern has {} parts, but the value is {value}", pat.elems.len());
-                    self.errors.error(pat, text);
+                    let help = match value {
+                        Value::Tuple(items) => format!("give it {} names", items.len()),
+                        _ => String::from("write one name"),
+                    };
+                    self.errors.error(pat, Message::new(text).help(help));
                 }
                 for pat in &pat.elems {
                     self.bind_pattern(pat, &Value::Unknown);
                 }
             }
             (other, _) => {
-                let text = format!(
-                    "`{}` is not a pattern of a network: use names, tuples and `_`",
-                    other.to_token_stream()
-                );
-                self.errors.error(other, text);
+                let message = Message::new(format_args!("`{}` is not a pattern of a network", source(other)));
+                self.errors.error(other, message.help("use names, tuples and `_`"));
             }
         }
     }

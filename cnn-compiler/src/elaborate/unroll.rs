@@ -97,7 +97,8 @@ impl<'p, 'c> Unroller<'p, 'c> {
                 let text = format!(
                     "this `network!` has more than {MOST_STATEMENTS} statements when its loops are unrolled"
                 );
-                self.report(token, Message::new(text));
+                let help = "let its loops run less often, or give each network a `network!` of its own";
+                self.report(token, Message::new(text).help(help));
             }
             self.set_current(None);
         }

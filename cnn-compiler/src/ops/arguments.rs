@@ -10,6 +10,10 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::fmt::Write as _;
 
+mod of_block;
+
+pub use of_block::block_arguments;
+
 /// A layer's arguments, all of the right type.
 #[derive(Debug)]
 pub struct Arguments {
@@ -172,12 +176,15 @@ fn assign(signature: &Signature, call: &Call, errors: &Diagnostics) -> Vec<Optio
             positional += 1;
             if positional > signature.parameters.len() {
                 let most = signature.parameters.len();
-                let text = if most == 0 {
-                    format!("`{layer}` takes no arguments")
+                let message = if most == 0 {
+                    Message::new(format_args!("`{layer}` takes no arguments"))
+                        .help(format_args!("write `{layer}`"))
                 } else {
-                    format!("`{layer}` takes at most {most} arguments: {}", parameter_list(signature))
+                    let list = parameter_list(signature);
+                    Message::new(format_args!("`{layer}` takes at most {most} arguments: {list}"))
+                        .help("remove this one")
                 };
-                errors.error(&arg.value, text);
+                errors.error(&arg.value, message);
                 slots.push(None);
                 continue;
             }
@@ -265,13 +272,18 @@ fn setting(
 ) -> Option<Setting> {
     let name = parameter.name;
     let least = i64::from(parameter.kind != Kind::Padding);
+    let whole = value;
     let size = |value: &Value| match value {
         Value::Int(value) if (least..=LARGEST_SIZE).contains(value) => Ok(value.unsigned_abs() as usize),
         Value::Int(value) if *value < least => {
-            Err(format!("`{name}` must be at least {least}, found {value}"))
+            let message = Message::new(format_args!("`{name}` must be at least {least}, found {value}"));
+            Err(message.help(format_args!("write {}", at_least(least, whole))))
         }
-        Value::Int(value) => Err(format!("overflow: `{name}` = {value} is more than {LARGEST_SIZE}")),
-        other => Err(format!("`{name}` must be an integer, found {other}, {}", other.kind())),
+        Value::Int(value) => {
+            let text = format!("overflow: `{name}` = {value} is more than {LARGEST_SIZE}");
+            Err(Message::new(text).help("write a smaller number"))
+        }
+        other => Err(ill_typed(name, "an integer", other, "a number, such as 3")),
     };
     let setting = match (parameter.kind, value) {
         (Kind::Count, value) => size(value).map(Setting::Count),
@@ -279,23 +291,40 @@ fn setting(
             size(&pair[0]).and_then(|height| Ok(Setting::Pair([height, size(&pair[1])?])))
         }
         (Kind::Size | Kind::Padding, Value::Int(_)) => size(value).map(|size| Setting::Pair([size; 2])),
-        (Kind::Size | Kind::Padding, other) => Err(format!(
-            "`{name}` must be an integer or a pair (height, width) of them, found {other}, {}",
-            other.kind()
-        )),
+        (Kind::Size | Kind::Padding, other) => {
+            let wanted = "an integer or a pair (height, width) of them";
+            Err(ill_typed(name, wanted, other, "a number, such as 3, or two, such as (3, 3)"))
+        }
         (Kind::Flag, Value::Bool(value)) => Ok(Setting::Flag(*value)),
         (Kind::Flag, other) => {
-            Err(format!("`{name}` must be `true` or `false`, found {other}, {}", other.kind()))
+            let set = *other != Value::Int(0);
+            Err(ill_typed(name, "`true` or `false`", other, &format!("`{set}`")))
         }
         (Kind::Number, Value::Float(value)) if !(*value as f32).is_finite() => {
-            Err(format!("`{name}` must be a number that 32 bits can hold, found {value:?}"))
+            let text = format!("`{name}` must be a number that 32 bits can hold, found {value:?}");
+            Err(Message::new(text).help(format_args!("the largest is {:e}", f32::MAX)))
         }
         (Kind::Number, Value::Float(value)) => Ok(Setting::Number(*value)),
         (Kind::Number, Value::Int(value)) => Ok(Setting::Number(*value as f64)),
-        (Kind::Number, other) => Err(format!("`{name}` must be a number, found {other}, {}", other.kind())),
+        (Kind::Number, other) => Err(ill_typed(name, "a number", other, "a number, such as 0.5")),
         (Kind::Word(words), value) => return word(name, words, value, tokens, errors),
     };
-    setting.map_err(|text| errors.error(tokens, text)).ok()
+    setting.map_err(|message| errors.error(tokens, message)).ok()
+}
+
+/// That an argument is of another kind than it must be.
+fn ill_typed(name: &str, wanted: &str, value: &Value, instead: &str) -> Message {
+    let text = format!("`{name}` must be {wanted}, found {value}, {}", value.kind());
+    Message::new(text).help(format_args!("write {instead}"))
+}
+
+/// A size or a pair of them, with what is too small raised to `least`.
+fn at_least(least: i64, value: &Value) -> Value {
+    match value {
+        Value::Int(value) => Value::Int(least.max(*value)),
+        Value::Tuple(pair) => Value::Tuple(pair.iter().map(|value| at_least(least, value)).collect()),
+        other => other.clone(),
+    }
 }
 
 /// The word that a text is, or a report of what there is to choose from.
@@ -317,69 +346,8 @@ fn word(
         tokens,
         match near {
             Some(near) => message.help(format_args!("there is one with a similar name: {near:?}")),
-            None => message,
+            None => message.help(format_args!("write {:?}", words[0])),
         },
     );
     None
-}
-
-/// Which argument of a block call is for which of its parameters, by index; `None` if something was reported.
-pub fn block_arguments(
-    call: &Call,
-    params: &[(syn::Pat, syn::Type)],
-    errors: &Diagnostics,
-) -> Option<Vec<usize>> {
-    let name = |pat: &syn::Pat| match pat {
-        syn::Pat::Ident(pat) => Some(pat.ident.to_string()),
-        _ => None,
-    };
-    let before = errors.count();
-    let mut slots: Vec<Option<usize>> = vec![None; params.len()];
-    let mut positional = 0;
-    for (index, arg) in call.args.iter().enumerate() {
-        let slot = if let Some(wanted) = &arg.name {
-            let slot = params.iter().position(|(pat, _)| name(pat).is_some_and(|name| *wanted == name));
-            slot.or_else(|| {
-                let names: Vec<String> = params.iter().filter_map(|(pat, _)| name(pat)).collect();
-                let near = nearest(&wanted.to_string(), free(names.iter().map(String::as_str), call));
-                let message = Message::new(format_args!("block `{}` has no parameter `{wanted}`", call.name));
-                errors.error(
-                    wanted,
-                    match near {
-                        Some(near) => {
-                            message.help(format_args!("there is one with a similar name: `{near}`"))
-                        }
-                        None => message,
-                    },
-                );
-                params.iter().position(|(pat, _)| near.is_some() && name(pat).as_deref() == near)
-            })
-        } else {
-            positional += 1;
-            Some(positional - 1)
-        };
-        match slot.map(|slot| slots.get_mut(slot)) {
-            Some(Some(place @ None)) => *place = Some(index),
-            Some(Some(Some(_))) => errors.error(&arg.value, "this argument is given twice"),
-            Some(None) => {
-                let text = match params.len() {
-                    0 => format!("block `{}` takes no arguments", call.name),
-                    1 => format!("block `{}` takes one argument", call.name),
-                    count => format!("block `{}` takes {count} arguments", call.name),
-                };
-                errors.error(&arg.value, text);
-            }
-            None => {}
-        }
-    }
-    if errors.count() == before && slots.iter().any(Option::is_none) {
-        let missing: Vec<String> = params
-            .iter()
-            .zip(&slots)
-            .filter(|(_, slot)| slot.is_none())
-            .map(|((pat, _), _)| format!("`{}`", pat.to_token_stream()))
-            .collect();
-        errors.error(&call.name, format!("block `{}` needs {}", call.name, missing.join(" and ")));
-    }
-    if errors.count() == before { slots.into_iter().collect() } else { None }
 }

@@ -44,5 +44,37 @@ fn agree(
     for (i, shape) in inputs.iter().enumerate() {
         message = message.note(format_args!("branch {} gives {shape}", i + 1));
     }
-    Err(Misfit::layer(message))
+    let [first, other] = [inputs[0], inputs[odd]];
+    // A vector cannot become an image: then the image becomes a vector.
+    let (branch, from, to) = match (first, other) {
+        (Shape::Image(_), Shape::Vector(_)) => (1, first, other),
+        _ => (odd + 1, other, first),
+    };
+    let layers = bridge(join, from, to);
+    Err(Misfit::layer(message.help(format_args!("let branch {branch} end with `{layers}`"))))
+}
+
+/// The layers that bring an image or a vector to what `join` wants beside `to`.
+fn bridge(join: JoinKind, from: Shape, to: Shape) -> String {
+    let mut layers = Vec::new();
+    match (from, to) {
+        (Shape::Image([channels, ..]), Shape::Image([wanted, height, width])) => {
+            if from.plane() != to.plane() {
+                layers.push(format!("adaptive_avg_pool2d({height}, {width})"));
+            }
+            if join == JoinKind::Add && channels != wanted {
+                layers.push(format!("conv2d({wanted}, kernel_size = 1)"));
+            }
+        }
+        (_, Shape::Vector(wanted)) => {
+            if let Shape::Image(_) = from {
+                layers.push(String::from("flatten"));
+            }
+            if join == JoinKind::Add && from.len() != wanted {
+                layers.push(format!("linear({wanted})"));
+            }
+        }
+        (Shape::Vector(_), Shape::Image(_)) => unreachable!("it is the image that becomes a vector"),
+    }
+    layers.join("; ")
 }

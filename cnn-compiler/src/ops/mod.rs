@@ -321,9 +321,8 @@ impl Op {
             Self::Concat => join::concat(inputs),
             Self::Add => join::add(inputs),
         }?;
-        let overflow = "overflow: this layer is larger than any memory";
-        let too_large = output.checked_len().is_none() || self.checked_macs(input, output).is_none();
-        if too_large { Err(Misfit::layer(overflow)) } else { Ok(output) }
+        let fits = output.checked_len().is_some() && self.checked_macs(input, output).is_some();
+        if fits { Ok(output) } else { Err(Misfit::layer(too_large("layer"))) }
     }
 
     /// The tensors that the layer keeps, in the order of PyTorch's `state_dict`.
@@ -389,6 +388,12 @@ impl Op {
             | Self::Add => Reach::Pixel,
         }
     }
+}
+
+/// The error of what has more numbers than can be counted.
+pub fn too_large(what: &str) -> Message {
+    Message::new(format_args!("overflow: this {what} is larger than any memory"))
+        .help("make the image smaller, or write fewer channels or features")
 }
 
 /// The error of a layer for images that stands at a vector.

@@ -1,6 +1,6 @@
 //! `upsample`: PyTorch's `Upsample` by whole factors.
 
-use super::{Default, Kind, Misfit, Op, Parameter, Shape, Signature, needs_image};
+use super::{Default, Kind, Misfit, Op, Parameter, Shape, Signature, needs_image, too_large};
 use crate::diagnostics::Message;
 
 pub(super) static SIGNATURE: Signature = Signature {
@@ -44,7 +44,7 @@ impl Upsample {
         };
         let sizes = (height.checked_mul(self.scale[0]), width.checked_mul(self.scale[1]));
         let (Some(height), Some(width)) = sizes else {
-            return Err(Misfit::argument("scale_factor", "overflow: this image is larger than any memory"));
+            return Err(Misfit::argument("scale_factor", too_large("image")));
         };
         Ok(Shape::Image([channels, height, width]))
     }

@@ -16,7 +16,7 @@ pub(super) fn of_network(mut attrs: Vec<syn::Attribute>, errors: &Diagnostics) -
     let first = |attrs: Vec<syn::Attribute>, message: &str| {
         let mut attrs = attrs.into_iter();
         let first = attrs.next();
-        attrs.for_each(|attr| errors.error(&attr, message));
+        attrs.for_each(|attr| errors.error(&attr, Message::new(message).help("remove one of them")));
         first
     };
     Attributes {

@@ -25,11 +25,13 @@ fn statement(stmt: &syn::Stmt, errors: &Diagnostics) -> Option<Stmt> {
         syn::Stmt::Local(local) => binding(local, errors),
         syn::Stmt::Expr(expr, _) => expression(expr, errors),
         syn::Stmt::Item(item) => {
-            errors.error(item, "items stand beside networks and blocks, not in them");
+            let message = Message::new("items stand beside networks and blocks, not in them");
+            errors.error(item, message.help("move it out of these braces"));
             None
         }
         syn::Stmt::Macro(call) => {
-            errors.error(call, "macros are not expanded in a network");
+            let message = Message::new("macros are not expanded in a network");
+            errors.error(call, message.help("write the layers themselves, or a block that has them"));
             None
         }
     }
@@ -38,13 +40,15 @@ fn statement(stmt: &syn::Stmt, errors: &Diagnostics) -> Option<Stmt> {
 /// `let name = step;` or `let name;`
 fn binding(local: &syn::Local, errors: &Diagnostics) -> Option<Stmt> {
     let syn::Pat::Ident(name) = &local.pat else {
-        errors.error(&local.pat, "a layer has one name: `let conv1 = conv2d(…);`");
+        let message = Message::new("a layer has one name");
+        errors.error(&local.pat, message.help("write `let conv1 = conv2d(…);`"));
         return None;
     };
     let name = name.ident.clone();
     let Some(init) = &local.init else { return Some(Stmt::Tap(name)) };
     if let Some((_, diverge)) = &init.diverge {
-        errors.error(diverge, "a layer cannot fail: there is nothing for `else` to do");
+        let message = Message::new("a layer cannot fail: there is nothing for `else` to do");
+        errors.error(diverge, message.help("end the statement before `else`"));
     }
     no_attributes(&local.attrs, "a layer has one name: that of its `let`", errors);
     Some(Stmt::Step(Some(Name::Let(name)), step(&init.expr, errors)?))
@@ -52,7 +56,7 @@ fn binding(local: &syn::Local, errors: &Diagnostics) -> Option<Stmt> {
 
 fn no_attributes(attrs: &[syn::Attribute], why: &str, errors: &Diagnostics) {
     for attr in attrs {
-        errors.error(attr, why);
+        errors.error(attr, Message::new(why).help("remove this attribute"));
     }
 }
 
@@ -107,7 +111,8 @@ fn choice(expr: &syn::ExprIf, errors: &Diagnostics) -> If {
         Some(syn::Expr::If(next)) => Body { stmts: vec![Stmt::If(Box::new(choice(next, errors)))] },
         Some(syn::Expr::Block(block)) => lower(&block.block, errors),
         Some(other) => {
-            errors.error(other, "after `else` stands `{ … }` or another `if`");
+            let message = Message::new("after `else` stands `{ … }` or another `if`");
+            errors.error(other, message.help("put the layers in braces"));
             Body::default()
         }
     };
@@ -143,7 +148,8 @@ fn step(expr: &syn::Expr, errors: &Diagnostics) -> Option<Step> {
 fn argument(expr: &syn::Expr, errors: &Diagnostics) -> Option<Arg> {
     let syn::Expr::Assign(assign) = expr else { return Some(Arg { name: None, value: expr.clone() }) };
     let Some(name) = ident(&assign.left) else {
-        errors.error(&assign.left, "the name of an argument is needed here: `kernel_size = 5`");
+        let message = Message::new("the name of an argument is needed here");
+        errors.error(&assign.left, message.help("write `kernel_size = 5`"));
         return None;
     };
     Some(Arg { name: Some(name.clone()), value: (*assign.right).clone() })

@@ -39,7 +39,7 @@ fn function(mut item: syn::ItemFn, program: &mut Program, errors: &Diagnostics) 
         signature.generics.where_clause.to_token_stream(),
     ];
     for tokens in qualifiers.iter().filter(|tokens| !tokens.is_empty()) {
-        errors.error(tokens, "a network or block has none of this: remove it");
+        errors.error(tokens, Message::new("a network or block has none of this").help("remove it"));
     }
     if let syn::ReturnType::Type(_, output) = &signature.output {
         let attrs = attributes::of_network(attrs, errors);
@@ -88,25 +88,30 @@ fn const_params(generics: &syn::Generics, errors: &Diagnostics) -> Vec<syn::Cons
     for param in &generics.params {
         match param {
             syn::GenericParam::Const(param) => params.push(param.clone()),
-            other => errors.error(other, "a network's parameters are constants: `const NAME: usize`"),
+            other => {
+                let message = Message::new("a network's parameters are constants");
+                errors.error(other, message.help("write `const NAME: usize`"));
+            }
         }
     }
     params
 }
 
 fn network_input(signature: &syn::Signature, errors: &Diagnostics) -> Option<(Ident, Tensor)> {
-    let message = "a network takes one tensor: `image: Image<C, H, W>` or `x: Vector<N>`";
+    let message = || Message::new("a network takes one tensor");
+    let one = "write `image: Image<C, H, W>` or `x: Vector<N>`";
     let mut inputs = signature.inputs.iter();
     let (Some(syn::FnArg::Typed(input)), None) = (inputs.next(), inputs.next()) else {
         if signature.inputs.is_empty() {
-            errors.error(&signature.ident, message);
+            errors.error(&signature.ident, message().help(one));
         } else {
-            errors.error(&signature.inputs, message);
+            let help = "join them into one, `image: Image<C, H, W>`, with the channels of all";
+            errors.error(&signature.inputs, message().help(help));
         }
         return None;
     };
     let syn::Pat::Ident(name) = &*input.pat else {
-        errors.error(&input.pat, message);
+        errors.error(&input.pat, message().help(one));
         return None;
     };
     Some((name.ident.clone(), tensor(&input.ty, errors)?))
@@ -114,14 +119,16 @@ fn network_input(signature: &syn::Signature, errors: &Diagnostics) -> Option<(Id
 
 fn block_params(signature: &syn::Signature, errors: &Diagnostics) -> Vec<(syn::Pat, syn::Type)> {
     if !signature.generics.params.is_empty() {
-        errors.error(&signature.generics, "a block's parameters stand in its parentheses: `channels: usize`");
+        let message = Message::new("a block's parameters stand in its parentheses");
+        errors.error(&signature.generics, message.help("write `fn block(channels: usize)`"));
     }
     let mut params = Vec::new();
     for input in &signature.inputs {
         match input {
             syn::FnArg::Typed(input) => params.push(((*input.pat).clone(), (*input.ty).clone())),
             syn::FnArg::Receiver(this) => {
-                errors.error(this, "a block has no `self`: it is laid out wherever it is called");
+                let message = Message::new("a block has no `self`: it is laid out wherever it is called");
+                errors.error(this, message.help("remove it"));
             }
         }
     }
@@ -183,24 +190,27 @@ fn const_arg(arg: &syn::GenericArgument) -> Option<syn::Expr> {
 /// `type Name = Network<…>;`
 fn instance(item: syn::ItemType, errors: &Diagnostics) -> Option<Instance> {
     let attrs = attributes::of_network(item.attrs, errors);
-    let message = "an instance of a network is declared as `type Name = Network<values, …>;`";
+    let message =
+        || Message::new("this is no instance of a network").help("write `type Name = Network<values, …>;`");
     let syn::Type::Path(path) = &*item.ty else {
-        errors.error(&item.ty, message);
+        errors.error(&item.ty, message());
         return None;
     };
     let (Some(segment), 1) = (path.path.segments.last(), path.path.segments.len()) else {
-        errors.error(&item.ty, message);
+        errors.error(&item.ty, message());
         return None;
     };
     let mut args = Vec::new();
     match &segment.arguments {
         syn::PathArguments::None => {}
-        syn::PathArguments::Parenthesized(tokens) => errors.error(tokens, message),
+        syn::PathArguments::Parenthesized(tokens) => errors.error(tokens, message()),
         syn::PathArguments::AngleBracketed(list) => {
             for arg in &list.args {
-                match const_arg(arg) {
-                    Some(expr) => args.push(expr),
-                    None => errors.error(arg, "a value is needed here; write tuples and arrays in braces"),
+                if let Some(expr) = const_arg(arg) {
+                    args.push(expr);
+                } else {
+                    let message = Message::new("a value is needed here");
+                    errors.error(arg, message.help("write a number, or a tuple or an array in braces"));
                 }
             }
         }

@@ -31,7 +31,7 @@ pub fn parse(imports: &[Imported], tokens: TokenStream, errors: &Diagnostics) ->
         let before = errors.count();
         match nesting::parse::<syn::Item>(tokens.clone()) {
             Ok(item) => item::lower(item, &mut program, errors),
-            Err(error) => errors.push(error),
+            Err(error) => errors.push(explained(error)),
         }
         if errors.count() != before {
             match split::declared(&tokens) {
@@ -45,6 +45,15 @@ pub fn parse(imports: &[Imported], tokens: TokenStream, errors: &Diagnostics) ->
         }
     }
     program
+}
+
+/// What syn found wrong; of a `;` that is missing, with what to do.
+fn explained(error: syn::Error) -> syn::Error {
+    if !error.to_string().ends_with("expected `;`") {
+        return error;
+    }
+    let message = Message::new("a `;` is missing before this").help("end the layer before it with `;`");
+    syn::Error::new(error.span(), message.to_string())
 }
 
 /// Reports what does not belong into `block!( … )`.

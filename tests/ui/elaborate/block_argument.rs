@@ -14,3 +14,6 @@ cnn::network!(
         conv2d(channels, kernel);
     }
 );
+
+//~ fix (write block(channels, kernel)): block(3); => block(3, 1);
+//~ fix (a value such as `1`): block(3, true) => block(3, 1)

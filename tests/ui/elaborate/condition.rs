@@ -11,3 +11,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (`image.channels != 0`): if image.channels { => if image.channels != 0 {

@@ -5,7 +5,7 @@ fn main() {
 cnn::network!(
     pub fn Net(image: Image<1, 8, 8>) -> Image<1, 8, 8> {
         for i in 0..2 {
-            #[name("layer{}.{}", i)]
+            #[name("layer{}_{}", i)]
             relu;
             #[name("layer {}", i)]
             relu;
@@ -16,3 +16,5 @@ cnn::network!(
 );
 
 //~ fix (choose another one): "same" => "same{}", i
+//~ fix (write 2 values): "layer{}_{}", i => "layer{}_{}", i, i
+//~ fix (`layer_0` is one): "layer {}" => "layer_{}"

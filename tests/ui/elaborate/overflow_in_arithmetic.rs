@@ -9,3 +9,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (use smaller numbers): 9223372036854775807 + 1 => 5 + 1

@@ -9,3 +9,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (`conv2d(1, kernel_size = 1)`): padding = 1) => padding = 1); conv2d(1, kernel_size = 1)

@@ -9,3 +9,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (`adaptive_avg_pool2d(24, 24)`): kernel_size = 3) => kernel_size = 3); adaptive_avg_pool2d(24, 24)

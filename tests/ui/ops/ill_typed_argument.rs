@@ -10,3 +10,6 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (a number, such as 3, or two): kernel_size = true => kernel_size = 3
+//~ fix (write `true`): ceil_mode = 1 => ceil_mode = true

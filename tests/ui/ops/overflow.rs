@@ -10,3 +10,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (fewer channels or features): conv2d(16777216, kernel_size = 5 => conv2d(16, kernel_size = 5

@@ -9,3 +9,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (write (2, 1)): (2, 0) => (2, 1)

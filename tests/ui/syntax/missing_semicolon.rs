@@ -10,3 +10,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (end the layer before it with `;`): relu\n        conv2d => relu;\n        conv2d

@@ -26,3 +26,4 @@ cnn::network!(
 
 //~ fix (write `exact`): exakt => exact
 //~ fix (`#[policy(f2)]` or `#[policy(fast)]`): #[policy]\n => #[policy(f2)]\n
+//~ fix (remove one of them): #[policy(fast)]\n =>

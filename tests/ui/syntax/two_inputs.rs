@@ -8,3 +8,5 @@ cnn::network!(
         linear(10)
     }
 );
+
+//~ fix (with the channels of all): left: Image<1, 28, 28>, right: Image<1, 28, 28> => image: Image<2, 28, 28>

@@ -131,6 +131,31 @@ fn branches_must_agree() {
 }
 
 #[test]
+fn the_help_for_branches_brings_them_together() {
+    let kinds = ["relu", "conv2d(2, 1)", "max_pool2d(2)", "conv2d(2, 3)", "flatten", "flatten; linear(3)"];
+    let mut followed = 0;
+    for join in ["concat", "add"] {
+        for (first, other) in kinds.iter().flat_map(|first| kinds.map(|other| (first, other))) {
+            let mut branches = [(*first).to_string(), other.to_string()];
+            let program = |[a, b]: &[String; 2]| -> TokenStream {
+                let text = format!("{join}({{ {a} }}, {{ {b} }}); flatten; linear(10)");
+                let text = format!("fn Net(image: Image<6, 8, 8>) -> Vector<10> {{ {text} }}");
+                text.parse().unwrap()
+            };
+            let found = errors(&program(&branches));
+            let Some((text, _)) = found.first() else { continue };
+            let help = text.split("help: let branch ").nth(1).unwrap();
+            let (branch, layers) = help.lines().next().unwrap().split_once(" end with ").unwrap();
+            branches[branch.parse::<usize>().unwrap() - 1].extend(["; ", layers.trim_matches('`')]);
+            assert_eq!(errors(&program(&branches)), [], "{branches:?}");
+            followed += 1;
+        }
+    }
+    // Concat: 2 of the 6 kinds are vectors, 2 images have 8x8 pixels, the other planes are of a kind each. Add: all differ.
+    assert_eq!(followed, (36 - 4 - 4 - 2) + (36 - 6));
+}
+
+#[test]
 fn a_kernel_larger_than_its_input_shows_how_it_came_to_that() {
     let program = quote! {
         fn Net(image: Image<1, 28, 28>) -> Vector<10> {
