@@ -3,6 +3,7 @@
 //! `cargo run --release --example lenet` trains on the subset in `data/fashion-mnist`; `-- --help` lists the options.
 
 mod options;
+mod progress;
 #[path = "../shared/mod.rs"]
 mod shared;
 
@@ -10,8 +11,9 @@ use clap::Parser;
 use cnn::data::fashion_mnist;
 use cnn::prelude::*;
 use options::Options;
+use progress::{Progress, Running};
 use shared::arguments::Choice;
-use shared::{Epoch, Progress, Running, finish, use_threads};
+use shared::{Epoch, finish, use_threads};
 use std::process::ExitCode;
 
 cnn::network!(

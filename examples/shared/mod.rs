@@ -1,15 +1,8 @@
-//! What the training examples have in common: the command line's values, an epoch's figures, and how both are shown.
+//! What the training examples have in common: the command line's values, and an epoch's figures.
 
 pub(crate) mod arguments;
-mod progress;
 
-pub(crate) use progress::Progress;
-
-use cnn::loss::Label;
-use cnn::prelude::*;
-use cnn::train::metrics;
 use std::process::ExitCode;
-use std::time::Instant;
 
 /// Ends a program: an error is a sentence, not a trace.
 pub(crate) fn finish(result: Result<(), cnn::Error>) -> ExitCode {
@@ -49,41 +42,6 @@ impl Epoch {
              \"test_accuracy\":{test_accuracy:.5},\"images_per_second\":{:.0},\"parameters\":{parameters}}}",
             self.accuracy, self.images_per_second,
         )
-    }
-}
-
-/// The figures of an epoch while it goes on.
-pub(crate) struct Running {
-    start: Instant,
-    loss: f64,
-    correct: usize,
-    seen: usize,
-}
-
-impl Running {
-    pub(crate) fn start() -> Self {
-        Self { start: Instant::now(), loss: 0.0, correct: 0, seen: 0 }
-    }
-
-    /// Takes one step, and shows what the epoch has come to.
-    pub(crate) fn step<N: Network<Output = Vector<10>>, O: Optimizer, L: Label>(
-        &mut self,
-        trainer: &mut Trainer<'_, N, O>,
-        images: &[N::Input],
-        labels: &[L],
-        progress: &Progress,
-    ) -> Result<Epoch, cnn::Error> {
-        self.loss += f64::from(trainer.step(images, labels)?) * images.len() as f64;
-        self.correct += metrics::correct(trainer.outputs(), labels)?;
-        self.seen += images.len();
-        let seen = self.seen as f64;
-        let figures = Epoch {
-            loss: self.loss / seen,
-            accuracy: self.correct as f64 / seen,
-            images_per_second: seen / self.start.elapsed().as_secs_f64(),
-        };
-        progress.advance(self.seen, &figures);
-        Ok(figures)
     }
 }
 

@@ -12,11 +12,16 @@ use cnn::data::{ImageFolder, Loader, Picture, Source, Transform, fashion_mnist};
 use cnn::models::{GoogLeNet, LeNet};
 use cnn::optim::Clip;
 use cnn::prelude::*;
-use cnn::train::schedule::{CosineAnnealing, OneCycle, Schedule};
-use cnn::train::{Groups, evaluate_loader};
+use cnn::train::schedule::{CosineAnnealing, OneCycle};
+use cnn::train::{
+    Callback, EarlyStopping, EpochRecord, Fit, Flow, Groups, History, Interrupt, JsonLines, Progress,
+    evaluate_loader,
+};
+use cnn::visualize::{Answers, Page, report};
 use options::{Net, Options, Rates, Size};
 use shared::arguments::Choice;
-use shared::{Epoch, Progress, Running, finish, use_threads};
+use shared::{Epoch, finish, use_threads};
+use std::cell::Cell;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -92,6 +97,8 @@ fn run(options: &Options) -> Result<(), cnn::Error> {
 struct First {
     source: Arc<dyn Source>,
     len: usize,
+    /// Of the classes.
+    names: Vec<String>,
 }
 
 impl Source for First {
@@ -109,14 +116,17 @@ impl Source for First {
 /// The images to learn from and those to test with.
 fn sources(options: &Options) -> Result<[First; 2], cnn::Error> {
     let folders = ["train", "test"].map(|name| options.data.join(name));
-    let sources: [Arc<dyn Source>; 2] = if folders.iter().all(|folder| folder.is_dir()) {
+    let (sources, names): ([Arc<dyn Source>; 2], _) = if folders.iter().all(|folder| folder.is_dir()) {
         let [train, test] = folders.map(ImageFolder::open);
-        [Arc::new(train?), Arc::new(test?)]
+        let train = train?;
+        let names = train.classes().to_vec();
+        ([Arc::new(train), Arc::new(test?)], names)
     } else {
         let (train, test) = fashion_mnist::load(&options.data)?;
-        [Arc::new(train), Arc::new(test)]
+        ([Arc::new(train), Arc::new(test)], fashion_mnist::CLASSES.map(str::to_owned).into())
     };
-    Ok(sources.map(|source| First { source, len: options.limit.unwrap_or(usize::MAX) }))
+    let len = options.limit.unwrap_or(usize::MAX);
+    Ok(sources.map(|source| First { source, len, names: names.clone() }))
 }
 
 /// What makes any picture an image that the network takes.
@@ -140,19 +150,30 @@ fn train<N: Network<Output = Vector<10>>>(options: &Options) -> Result<(), cnn::
     }
     let data = Data::new::<N>(train, test, options);
     let (lr, decay) = (options.learning_rate(), options.weight_decay);
-    let Reached { epochs, figures, result } = match options.optimizer {
+    let history = match options.optimizer {
         Choice::Sgd => data.train(&mut net, Sgd::new(lr).momentum(0.9).weight_decay(decay), options)?,
         Choice::Adam => data.train(&mut net, Adam::new(lr).weight_decay(decay), options)?,
         Choice::Adamw => data.train(&mut net, AdamW::new(lr).weight_decay(decay), options)?,
     };
+    let mut result = evaluate_loader(&net, &data.test)?;
+    result.confusion = result.confusion.names(data.names.clone());
     println!("\n{}", result.confusion);
     println!("test accuracy {:.4}", result.accuracy);
     if let Some(path) = &options.save {
         net.save(path)?;
         println!("weights saved to {}", path.display());
     }
-    if options.json {
-        println!("{}", figures.json(N::NAME, epochs, result.accuracy, N::PARAMETERS));
+    if let Some(path) = &options.report {
+        data.report(&net, &history, &result)?.save(path)?;
+        println!("report saved to {}", path.display());
+    }
+    if let (true, Some(last)) = (options.json, history.epochs.last()) {
+        let figures = Epoch {
+            loss: last.training.loss.into(),
+            accuracy: evaluate_loader(&net, &data.train)?.accuracy.into(),
+            images_per_second: last.images_per_second.into(),
+        };
+        println!("{}", figures.json(N::NAME, last.epoch + 1, result.accuracy, N::PARAMETERS));
     }
     Ok(())
 }
@@ -160,80 +181,96 @@ fn train<N: Network<Output = Vector<10>>>(options: &Options) -> Result<(), cnn::
 /// What there is to learn from and to test with.
 struct Data<I> {
     loader: Loader<I>,
-    count: usize,
     /// The images of `loader`, in their order and as they are.
     train: Loader<I>,
     test: Loader<I>,
+    /// Of the classes.
+    names: Vec<String>,
 }
 
-/// How far training has come.
-#[derive(Debug)]
-struct Reached {
-    epochs: u64,
-    /// Of the last epoch; its accuracy is that on all training images when it was over.
-    figures: Epoch,
-    /// On the test images.
-    result: Evaluation,
+/// Ends a run that knows enough of the training images, which stands in the cell after each epoch.
+struct Until<'c> {
+    enough: f32,
+    known: &'c Cell<f32>,
+}
+
+impl Callback for Until<'_> {
+    fn on_epoch(&mut self, _epoch: &EpochRecord) -> Result<Flow, cnn::Error> {
+        Ok(if self.known.get() >= self.enough { Flow::Stop } else { Flow::Continue })
+    }
 }
 
 impl<I: Sample> Data<I> {
     fn new<N: Network<Input = I>>(train: First, test: First, options: &Options) -> Self {
+        let names = train.names.clone();
         let plain = |source| Loader::new(source, transform::<N>(false), options.batch);
         let varied = Loader::new(train.clone(), transform::<N>(options.augment), options.batch);
-        let (loader, count) = (varied.shuffled(options.seed), train.len());
-        Self { loader, count, train: plain(train), test: plain(test) }
+        Self { loader: varied.shuffled(options.seed), train: plain(train), test: plain(test), names }
     }
 
-    /// Trains for all epochs, or until enough is known by heart, testing after each epoch.
+    /// Trains for all epochs, or until it should end.
     fn train<N: Network<Input = I, Output = Vector<10>>>(
         &self,
         net: &mut N,
         optimizer: impl Optimizer,
         options: &Options,
-    ) -> Result<Reached, cnn::Error> {
-        let (lr, steps) = (options.learning_rate(), options.epochs * self.loader.count() as u64);
-        let schedule: Option<Box<dyn Schedule>> = match options.schedule {
-            Rates::Constant => None,
-            Rates::Cosine => Some(Box::new(CosineAnnealing::new(lr, steps))),
-            Rates::OneCycle => Some(Box::new(OneCycle::new(lr, steps))),
-        };
+    ) -> Result<History, cnn::Error> {
         let groups = Groups::new().decay_weights_only();
         let mut trainer = Trainer::new(net, optimizer).seed(options.seed).groups(&groups)?;
         if let Some(norm) = options.clip {
             trainer = trainer.clip(Clip::Norm(norm));
         }
-        let mut epochs = 0;
-        loop {
-            let progress = Progress::start(epochs + 1, options.epochs, self.count);
-            let figures = self.train_epoch(&mut trainer, schedule.as_deref(), epochs, &progress)?;
-            let known = evaluate_loader(trainer.network(), &self.train)?;
-            let result = evaluate_loader(trainer.network(), &self.test)?;
-            progress.finish(&figures, &[("training", &known), ("test", &result)]);
-            epochs += 1;
-            if epochs >= options.epochs || options.until.is_some_and(|enough| known.accuracy >= enough) {
-                let figures = Epoch { accuracy: f64::from(known.accuracy), ..figures };
-                return Ok(Reached { epochs, figures, result });
+        let known = Cell::new(0.0);
+        let mut fit = Fit::new(&mut trainer, &self.loader)
+            .epochs(options.epochs)
+            .accuracy()
+            .validation(|net| {
+                if options.until.is_some() {
+                    known.set(evaluate_loader(net, &self.train)?.accuracy);
+                }
+                evaluate_loader(net, &self.test)
+            })
+            .callback(Progress::new());
+        let (lr, steps) = (options.learning_rate(), options.epochs * self.loader.count() as u64);
+        fit = match options.schedule {
+            Rates::Constant => fit,
+            Rates::Cosine => fit.schedule(CosineAnnealing::new(lr, steps)),
+            Rates::OneCycle => fit.schedule(OneCycle::new(lr, steps)),
+        };
+        if let Some(enough) = options.until {
+            fit = fit.callback(Until { enough, known: &known });
+        }
+        if let Some(patience) = options.patience {
+            fit = fit.stop_early(EarlyStopping::new(patience));
+        }
+        if let Some(path) = &options.log {
+            fit = fit.callback(JsonLines::append(path)?);
+        }
+        if options.report.is_some() {
+            fit = fit.gradient_norms((steps / 200).max(1));
+        }
+        if let Some(path) = &options.checkpoint {
+            fit = fit.checkpoint(path).callback(Interrupt::on_ctrl_c()?);
+            if path.exists() {
+                fit = fit.resume(path)?;
             }
         }
+        fit.run()
     }
 
-    fn train_epoch<N: Network<Input = I, Output = Vector<10>>, O: Optimizer>(
+    fn report<N: Network<Input = I, Output = Vector<10>>>(
         &self,
-        trainer: &mut Trainer<'_, N, O>,
-        schedule: Option<&dyn Schedule>,
-        number: u64,
-        progress: &Progress,
-    ) -> Result<Epoch, cnn::Error> {
-        let (mut running, mut figures) = (Running::start(), Epoch::default());
-        let mut epoch = self.loader.epoch(number);
-        while let Some((images, labels)) = epoch.next_batch()? {
-            if let Some(schedule) = schedule {
-                let rate = schedule.rate(trainer.steps());
-                trainer.optimizer_mut().set_learning_rate(rate);
-            }
-            figures = running.step(trainer, images, labels, progress)?;
-        }
-        Ok(figures)
+        net: &N,
+        history: &History,
+        result: &Evaluation,
+    ) -> Result<Page, cnn::Error> {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let answers = Answers::of(net, &self.test, 16)?;
+        let mut page = report(N::NAME, history, Some(result));
+        page.section("Some images and its answers").sheet(&Answers::sheet(&answers.first, &names));
+        page.section("Its surest mistakes").sheet(&Answers::sheet(&answers.mistakes, &names));
+        page.section("Layers").preformatted(&N::summary().to_string());
+        Ok(page)
     }
 }
 
@@ -249,8 +286,13 @@ mod tests {
         let mut net = LeNet::new(1);
         net.initialize(options.init.into(), 1);
         let data = Data::new::<LeNet>(train, test, &options);
-        let reached = data.train(&mut net, Adam::new(0.005), &options).expect("fitting data");
-        assert!(reached.epochs < 200 && reached.figures.accuracy >= 0.98, "{reached:?}");
+        let history = data.train(&mut net, Adam::new(0.005), &options).expect("fitting data");
+        let accuracy = evaluate_loader(&net, &data.train).expect("fitting data").accuracy;
+        assert!(
+            history.epochs.len() < 200 && accuracy >= 0.98,
+            "{accuracy} after {:?}",
+            history.epochs.last()
+        );
     }
 
     #[test]

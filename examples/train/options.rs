@@ -63,6 +63,18 @@ pub(crate) struct Options {
     /// File of weights to start from
     #[arg(long, value_name = "FILE")]
     pub(crate) load: Option<PathBuf>,
+    /// Stop when the loss on the test images has not become less for so many epochs
+    #[arg(long, value_name = "EPOCHS")]
+    pub(crate) patience: Option<u32>,
+    /// File to keep the run in, after each epoch and at Ctrl-C; a run that is in it goes on
+    #[arg(long, value_name = "FILE", value_parser = in_a_folder)]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// File to write a line of JSON to for each step and epoch
+    #[arg(long, value_name = "FILE", value_parser = in_a_folder)]
+    pub(crate) log: Option<PathBuf>,
+    /// File to write a page with plots of the run to
+    #[arg(long, value_name = "HTML", value_parser = in_a_folder)]
+    pub(crate) report: Option<PathBuf>,
     /// Print the figures as JSON on the last line
     #[arg(long)]
     pub(crate) json: bool,

@@ -7,9 +7,10 @@
 //! | which images hold most of it? | [`strongest`] | Zeiler and Fergus (2014), *Visualizing and Understanding Convolutional Networks*, 4 |
 //! | which part of the image decides? | [`occlusion`] | the same, 4.2 |
 //! | which pixels does a max-pool let through? | [`switches`] | the same, 2.1 |
+//! | what does it answer, and where is it surely wrong? | [`Answers`] | |
 //!
 //! Each gives a [`Sheet`] of tiles, or numbers that become one. A sheet is saved as a PNG file, or put on a [`Page`] with others:
-//! one HTML file that needs nothing else.
+//! one HTML file that needs nothing else. With the feature `plots`, `plots` draws what happens while a network learns.
 //!
 //! ```
 //! # use cnn::prelude::*;
@@ -31,6 +32,11 @@ mod kernels;
 mod maps;
 mod occlusion;
 mod page;
+#[cfg(feature = "plots")]
+pub mod plots;
+#[cfg(feature = "plots")]
+mod report;
+mod samples;
 mod sheet;
 mod switches;
 
@@ -40,6 +46,9 @@ pub use kernels::kernels;
 pub use maps::{feature_maps, image_tile};
 pub use occlusion::{Occlusion, occlusion};
 pub use page::{Page, Section};
+#[cfg(feature = "plots")]
+pub use report::report;
+pub use samples::{Answer, Answers};
 pub use sheet::{Sheet, Tile};
 pub use switches::{Switch, switches};
 

@@ -75,6 +75,15 @@ impl Section {
         self
     }
 
+    /// Adds a plot, beside the one before if there is room. Its text has the colour of the page's.
+    #[cfg(feature = "plots")]
+    pub fn plot(&mut self, plot: &super::plots::Plot) -> &mut Self {
+        let (svg, title) = (plot.to_inline_svg(), escaped(plot.title()));
+        let svg = svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{title}\" "), 1);
+        let _ = writeln!(self.body, "<figure class=\"plot\">{svg}</figure>");
+        self
+    }
+
     /// Adds a sheet: its tiles in rows, each with its caption, which is read out and shown under the pointer; below the tiles
     /// if there are few. A sheet of very many tiles becomes one picture.
     pub fn sheet(&mut self, sheet: &Sheet) -> &mut Self {

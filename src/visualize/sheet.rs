@@ -137,7 +137,7 @@ impl Sheet {
     }
 }
 
-fn png(write: impl FnOnce(&mut Cursor<Vec<u8>>) -> image::ImageResult<()>) -> Vec<u8> {
+pub(super) fn png(write: impl FnOnce(&mut Cursor<Vec<u8>>) -> image::ImageResult<()>) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     if let Err(error) = write(&mut bytes) {
         unreachable!("PNG has all of these colours, and memory does not fail: {error}");

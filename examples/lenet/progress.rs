@@ -1,8 +1,11 @@
-//! A bar while an epoch runs, a line when it is over; only lines where there is no terminal.
+//! The figures of an epoch while it goes on: a bar while it runs, a line when it is over; only lines where there is no terminal.
 
-use super::Epoch;
-use cnn::train::Evaluation;
+use crate::shared::Epoch;
+use cnn::loss::Label;
+use cnn::prelude::*;
+use cnn::train::metrics;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::time::Instant;
 
 /// The progress of one epoch.
 pub(crate) struct Progress {
@@ -49,4 +52,39 @@ impl Progress {
 
 fn figures(epoch: &Epoch) -> String {
     format!("loss {:.4} accuracy {:.4}  {:.0} images/s", epoch.loss, epoch.accuracy, epoch.images_per_second)
+}
+
+/// The figures of an epoch while it goes on.
+pub(crate) struct Running {
+    start: Instant,
+    loss: f64,
+    correct: usize,
+    seen: usize,
+}
+
+impl Running {
+    pub(crate) fn start() -> Self {
+        Self { start: Instant::now(), loss: 0.0, correct: 0, seen: 0 }
+    }
+
+    /// Takes one step, and shows what the epoch has come to.
+    pub(crate) fn step<N: Network<Output = Vector<10>>, O: Optimizer, L: Label>(
+        &mut self,
+        trainer: &mut Trainer<'_, N, O>,
+        images: &[N::Input],
+        labels: &[L],
+        progress: &Progress,
+    ) -> Result<Epoch, cnn::Error> {
+        self.loss += f64::from(trainer.step(images, labels)?) * images.len() as f64;
+        self.correct += metrics::correct(trainer.outputs(), labels)?;
+        self.seen += images.len();
+        let seen = self.seen as f64;
+        let figures = Epoch {
+            loss: self.loss / seen,
+            accuracy: self.correct as f64 / seen,
+            images_per_second: seen / self.start.elapsed().as_secs_f64(),
+        };
+        progress.advance(self.seen, &figures);
+        Ok(figures)
+    }
 }
