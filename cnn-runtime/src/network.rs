@@ -213,7 +213,8 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     );
 
     /// The backward pass for the batch that [`train_forward`](Self::train_forward) ran on last, with the gradient of the
-    /// loss for its outputs: overwrites `gradients`, which is laid out as [`State::parameters`].
+    /// loss for its outputs: overwrites `gradients`, which is laid out as [`State::parameters`], but for those of layers that
+    /// no output depends on, which stay as they are.
     ///
     /// # Panics
     /// As [`infer`](Self::infer).
