@@ -256,8 +256,7 @@ impl Pixels<'_> {
     #[inline(always)]
     fn channels<S: Simd, const R: usize>(&self, simd: S, channel: usize, y: &mut [Line]) {
         let &Self { of, x, part, rows, columns, finish, .. } = self;
-        let weight: [&[f32]; R] =
-            from_fn(|r| &of.weight[(channel + r) * of.y_step..][..=part.heaviest as usize]);
+        let products = Products::new(part, from_fn(|r| &of.weight[(channel + r) * of.y_step..]));
         let [height, width] = of.y_plane;
         let y = &mut y[channel * height * width..];
         let reads = !self.is_first || finish.write == Write::Accumulate;
@@ -270,7 +269,7 @@ impl Pixels<'_> {
                     Some(bias) => simd.splat(bias[channel + r]),
                     None => simd.splat(0.0),
                 });
-                part.add(simd, x, first, &weight, &mut sums);
+                products.add(simd, x, first, &mut sums);
                 for (r, sum) in sums.into_iter().enumerate() {
                     simd.store(sum, &mut y[r * height * width + at]);
                 }
@@ -286,30 +285,36 @@ impl Pixels<'_> {
     }
 }
 
-impl Part<'_> {
-    /// Adds the products of a pixel whose first tap sees line `first` of the first channel of x, for the weights of `R`
-    /// channels of y.
+/// Some taps, and their weights for `R` channels of y.
+struct Products<'k, const R: usize> {
+    part: Part<'k>,
+    /// Each begins with a weight for every tap, and nothing changes that.
+    weight: [&'k [f32]; R],
+}
+
+impl<'k, const R: usize> Products<'k, R> {
     #[inline(always)]
-    fn add<S: Simd, const R: usize>(
-        &self,
-        simd: S,
-        x: &[Line],
-        first: usize,
-        weight: &[&[f32]; R],
-        sums: &mut [S::Line; R],
-    ) {
-        if self.taps.is_empty() {
+    fn new(part: Part<'k>, weight: [&'k [f32]; R]) -> Self {
+        let heaviest = part.heaviest as usize;
+        assert!(weight.iter().all(|row| heaviest < row.len()), "a weight for each tap");
+        Self { part, weight }
+    }
+
+    /// Adds the products of a pixel whose first tap sees line `first` of the first channel of x.
+    #[inline(always)]
+    fn add<S: Simd>(&self, simd: S, x: &[Line], first: usize, sums: &mut [S::Line; R]) {
+        let Self { part, weight } = self;
+        if part.taps.is_empty() {
             return;
         }
         let first = first as isize;
         let is_within = |line: i32| (0..x.len() as isize).contains(&(first + line as isize));
-        assert!(is_within(self.nearest) && is_within(self.farthest), "taps lead out of the planes of x");
-        assert!(weight.iter().all(|row| row.len() > self.heaviest as usize), "a weight for each tap");
-        for [line, weight_at] in self.taps {
+        assert!(is_within(part.nearest) && is_within(part.farthest), "taps lead out of the planes of x");
+        for [line, weight_at] in part.taps {
             // SAFETY: `Part::new` holds every line between `nearest` and `farthest`, and the assertion both within x.
             let line = simd.load(unsafe { x.get_unchecked((first + *line as isize) as usize) });
             for (sum, row) in sums.iter_mut().zip(weight) {
-                // SAFETY: `Part::new` holds every weight's place between 0 and `heaviest`, and the assertion that within
+                // SAFETY: `Part::new` holds every weight's place between 0 and `heaviest`, and `Products::new` that within
                 // each row.
                 let weight = unsafe { row.get_unchecked(*weight_at as usize) };
                 *sum = simd.mul_add(simd.splat(*weight), line, *sum);
