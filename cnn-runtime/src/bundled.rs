@@ -25,7 +25,6 @@ use crate::view::{View, ViewMut};
 pub mod conv2d;
 mod outer;
 mod taps;
-mod winograd;
 
 /// From so many images on, bundles are faster than images one by one.
 pub const MANY: usize = 6;

@@ -3,8 +3,7 @@
 /// Which algorithms may compute a convolution.
 ///
 /// A Winograd algorithm needs fewer multiplications than the definition and rounds other sums. Errors are those of one
-/// layer, relative to its largest output, against sums in double precision (tests of `conv2d::winograd`). In bundles F(2, 5) along
-/// rows counts as a larger tile, because its points are those of F(4×4, 3×3).
+/// layer, relative to its largest output, against sums in double precision (tests of `conv2d::winograd`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {
     /// Sums as the definition has them: errors of about 1e-6.

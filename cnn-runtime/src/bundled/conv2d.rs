@@ -2,13 +2,11 @@
 
 use super::outer::{Outer, OuterOfPixel};
 use super::taps::{Correlate, Correlation, Direction, Finish, LONGEST};
-use super::winograd::Tiles;
 use crate::Write;
 use crate::conv2d::Conv2d;
 use crate::conv2d::epilogue::Activation;
 use crate::memory::{LINE, Workspace};
 use crate::parallel::{self, Records};
-use crate::policy::Policy;
 use crate::simd::{HALF, on_best_unit, sums};
 use crate::view::{View, ViewMut};
 use core::ops::Range;
@@ -16,9 +14,7 @@ use core::ops::Range;
 /// Numbers of scratch that [`forward`] needs for each thread.
 #[must_use]
 pub const fn forward_lane_len(d: &Conv2d) -> usize {
-    let (direct, winograd) =
-        (Correlation::scratch_len(d.in_channels, &d.window, d.window.output), Tiles::scratch_len(d));
-    if Tiles::pay(d) && winograd > direct { winograd } else { direct }
+    Correlation::scratch_len(d.in_channels, &d.window, d.window.output)
 }
 
 /// Numbers of scratch that [`backward_input`] needs for each thread.
@@ -44,8 +40,7 @@ const fn is_of_a_pixel(d: &Conv2d) -> bool {
     d.window.kernel_len() == 1 && d.window.input_len() == 1 && d.window.output_len() == 1
 }
 
-/// The output `y` for each bundle of `x`; the weight is (O, I, Kh, Kw). Where the policy allows it and it pays, by Winograd's
-/// F(2, 5) along the rows.
+/// The output `y` for each bundle of `x`; the weight is (O, I, Kh, Kw).
 ///
 /// # Panics
 /// If a length is not what `d` tells, if the window is longer than 32 or a length than 2³¹, or the scratch is smaller than
@@ -60,9 +55,6 @@ pub fn forward(
     work: Workspace,
 ) {
     assert_operands(d, &x, &y.view(), weight, bias);
-    if work.policy == Policy::Fast && Tiles::pay(d) {
-        return forward_by_tiles(d, x, weight, bias, activation, y, work);
-    }
     let correlation = Correlation {
         window: &d.window,
         direction: Direction::Forward,
@@ -75,26 +67,6 @@ pub fn forward(
         y_step: d.in_channels * d.window.kernel_len(),
     };
     correlate(&correlation, d, x, y, Finish { bias, activation, write: Write::Overwrite }, work);
-}
-
-fn forward_by_tiles(
-    d: &Conv2d,
-    x: View,
-    weight: &[f32],
-    bias: Option<&[f32]>,
-    activation: Activation,
-    y: ViewMut,
-    mut work: Workspace,
-) {
-    let needed = Tiles::scratch_len(d);
-    work.assert_lanes(needed);
-    let (lanes, scratch) = work.lanes_for(x.count() * LINE * d.macs());
-    parallel::over((x, y), scratch, lanes, &|(x, mut y): (View, ViewMut), scratch| {
-        let mut tiles = Tiles::new(d, weight, &mut scratch[..needed]);
-        for (x, y) in x.images().zip(y.images_mut()) {
-            tiles.forward(x.as_chunks().0, bias, activation, y.as_chunks_mut().0);
-        }
-    });
 }
 
 /// The gradient `d_x` of the input, or its sum with what stands there.
@@ -215,7 +187,6 @@ mod tests {
         d_y: Vec<f32>,
         weight: Vec<f32>,
         bias: Option<Vec<f32>>,
-        policy: Policy,
     }
 
     impl Operands {
@@ -227,7 +198,6 @@ mod tests {
                 d_y: numbers(count * d.output_len(), 2),
                 weight: numbers(d.weight_len(), 3),
                 bias: with_bias.then(|| numbers(d.out_channels, 4)),
-                policy: Policy::Exact,
             }
         }
 
@@ -244,8 +214,7 @@ mod tests {
             let d = &self.d;
             let (x, mut y) = (bundled(&self.x, d.input_len(), 2), self.gradients());
             let mut scratch = Scratch::new(lanes, forward_lane_len(d), 0);
-            let (bias, work) =
-                (self.bias.as_deref(), Workspace { policy: self.policy, ..scratch.workspace() });
+            let (bias, work) = (self.bias.as_deref(), scratch.workspace());
             forward(d, x.view(), &self.weight, bias, activation, y.view_mut(), work);
             images(&y, self.count)
         }
@@ -275,7 +244,7 @@ mod tests {
 
         /// Asserts that the kernels compute what the definition says.
         fn assert_like_reference(&self, lanes: usize) {
-            let Self { d, count, x, d_y, weight, bias, .. } = self;
+            let Self { d, count, x, d_y, weight, bias } = self;
             let mut y = vec![f32::NAN; d_y.len()];
             reference::conv2d::forward(d, x, weight, bias.as_deref(), &mut y);
             assert_close("y", &self.forward(Activation::Identity, lanes), &y, d.patch_len());
@@ -332,38 +301,6 @@ mod tests {
         }
     }
 
-    /// A convolution that tiles compute: windows of five columns, planes of odd and even width, and padding.
-    fn of_tiles() -> impl Strategy<Value = Conv2d> {
-        let channels = [4..9_usize, 1..15];
-        (channels, 5..=7_usize, [0..12_usize, 0..12], [0..=4_usize, 0..=4]).prop_map(
-            |([in_channels, out_channels], rows, more, padding)| {
-                let least = [rows - padding[0].min(rows - 1), 8 - padding[1]];
-                let input = [least[0] + more[0], least[1] + more[1]];
-                conv2d([in_channels, out_channels, 1], input, [rows, 5], [1, 1], padding, [1, 1])
-            },
-        )
-    }
-
-    proptest! {
-        /// The bound is that of `Policy::Fast`, in parts of the largest output.
-        #[test]
-        fn tiles_are_the_definition_but_for_rounding(d in of_tiles(), count in 1..36_usize, bias: bool) {
-            prop_assert!(Tiles::pay(&d), "{d:?}");
-            let exact = Operands::new(d, count, bias).forward(Activation::Identity, 1);
-            let fast = Operands { policy: Policy::Fast, ..Operands::new(d, count, bias) };
-            let largest = exact.iter().fold(0.0, |a: f32, b| a.max(b.abs()));
-            for (activation, of) in [
-                (Activation::Identity, &(|y: f32| y) as &dyn Fn(f32) -> f32),
-                (Activation::Sigmoid, &|y| 1.0 / (1.0 + (-y).exp())),
-            ] {
-                for (found, exact) in fast.forward(activation, 1).into_iter().zip(&exact) {
-                    let error = (found - of(*exact)).abs();
-                    prop_assert!(error <= 2e-5 * largest, "{activation:?}: {error} of {largest}");
-                }
-            }
-        }
-    }
-
     /// LeNet's layers, at a batch that is worth several threads.
     #[cfg(feature = "rayon")]
     #[test]
@@ -376,12 +313,12 @@ mod tests {
             conv2d([400, 120, 1], one, one, one, [0, 0], one),
         ];
         for d in layers {
-            let operands = Operands { policy: Policy::Fast, ..Operands::new(d, 70, true) };
+            let operands = Operands::new(d, 70, true);
             assert!(80 * d.macs() > 3 * crate::parallel::WORTH_SPLITTING, "worth three threads");
             assert_same_bits("y", |lanes| operands.forward(Activation::Sigmoid, lanes));
             assert_same_bits("d_x", |lanes| operands.backward_input(Write::Overwrite, lanes));
             assert_same_bits("parameters", |lanes| operands.backward_weight(lanes));
-            Operands::new(d, 70, true).assert_like_reference(3);
+            operands.assert_like_reference(3);
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::window::Window;
 use core::array::from_fn;
 
 /// Channels of a tile at most.
-pub(super) const TILE: usize = 6;
+const TILE: usize = 6;
 
 /// The longest side of a window: the taps of one side are the bits of a number.
 pub(super) const LONGEST: usize = u32::BITS as usize;

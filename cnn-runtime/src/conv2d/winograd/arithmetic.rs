@@ -5,7 +5,7 @@ use crate::simd::{HALF, Simd};
 use core::array::from_fn;
 
 /// Vectors with sums and multiples by constants.
-pub(crate) trait Arithmetic: Copy {
+pub(super) trait Arithmetic: Copy {
     type Vector: Copy;
     fn zero(self) -> Self::Vector;
     /// `factor * a`
@@ -16,18 +16,18 @@ pub(crate) trait Arithmetic: Copy {
 
 /// Half a line: with sixteen numbers a vector, the columns of a tile would not fit the registers.
 #[derive(Clone, Copy)]
-pub(crate) struct Halves<S>(pub(crate) S);
+pub(super) struct Halves<S>(pub(super) S);
 
 impl<S: Simd> Halves<S> {
     /// One half of a pixel.
     #[inline(always)]
-    pub(crate) fn load(self, pixel: &[f32; LINE], half: usize) -> S::Half {
+    pub(super) fn load(self, pixel: &[f32; LINE], half: usize) -> S::Half {
         self.0.load_half(&pixel.as_chunks::<HALF>().0[half])
     }
 
     /// Writes one half of a pixel.
     #[inline(always)]
-    pub(crate) fn store(self, vector: S::Half, pixel: &mut [f32; LINE], half: usize) {
+    pub(super) fn store(self, vector: S::Half, pixel: &mut [f32; LINE], half: usize) {
         self.0.store_half(vector, &mut pixel.as_chunks_mut::<HALF>().0[half]);
     }
 }
@@ -62,7 +62,7 @@ fn is(factor: f64, number: f64) -> bool {
 
 /// A line of doubles.
 #[derive(Clone, Copy)]
-pub(crate) struct Doubles;
+pub(super) struct Doubles;
 
 impl Arithmetic for Doubles {
     type Vector = [f64; LINE];

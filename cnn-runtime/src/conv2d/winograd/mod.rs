@@ -49,10 +49,8 @@ mod transform;
 mod weight_gradient;
 mod weights;
 
-pub(crate) use arithmetic::{Arithmetic, Doubles, Halves};
 use convolve::{Finish, Pass};
-use transform::{F2x3, F4x3, F4x5, F6x3};
-pub(crate) use transform::{F2x5, Input, MOST, Map, Output, Transform, Weight};
+use transform::{F2x3, F4x3, F4x5, F6x3, Transform};
 use weights::Taps;
 
 /// The transform: F(m×m, r×r).

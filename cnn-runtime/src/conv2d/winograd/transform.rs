@@ -24,10 +24,10 @@ use super::arithmetic::Arithmetic;
 use core::marker::PhantomData;
 
 /// The largest α.
-pub(crate) const MOST: usize = 8;
+pub(super) const MOST: usize = 8;
 
 /// An F(m, r).
-pub(crate) trait Transform: Send + Sync + 'static {
+pub(super) trait Transform: Send + Sync + 'static {
     /// Outputs.
     const M: usize;
     /// Taps.
@@ -49,8 +49,6 @@ pub(crate) trait Transform: Send + Sync + 'static {
     const G: Rows = rows(Self::POINTS, true);
 }
 
-/// F(2, 5).
-pub(crate) struct F2x5;
 /// F(2, 3).
 pub(super) struct F2x3;
 /// F(4, 3).
@@ -59,12 +57,6 @@ pub(super) struct F4x3;
 pub(super) struct F6x3;
 /// F(4, 5).
 pub(super) struct F4x5;
-
-impl Transform for F2x5 {
-    const M: usize = 2;
-    const R: usize = 5;
-    const POINTS: &'static [f64] = &[1.0, 2.0];
-}
 
 impl Transform for F2x3 {
     const M: usize = 2;
@@ -122,7 +114,7 @@ const fn quotients(points: &[f64]) -> [[f64; MOST]; MOST] {
 
 /// The rows of A or of G.
 #[derive(Clone, Copy)]
-pub(crate) struct Rows {
+pub(super) struct Rows {
     /// The only number of the first row.
     zero: f64,
     /// For each positive point its row; that of the negative point has other signs.
@@ -159,20 +151,20 @@ const fn rows(points: &[f64], divided: bool) -> Rows {
 }
 
 /// A linear map from `FROM` numbers to `TO`; what stands behind them is not looked at.
-pub(crate) trait Map {
+pub(super) trait Map {
     const FROM: usize;
     const TO: usize;
     fn apply<F: Arithmetic>(f: F, from: [F::Vector; MOST]) -> [F::Vector; MOST];
 }
 
 /// Bᵀ: of inputs.
-pub(crate) struct Input<W>(PhantomData<W>);
+pub(super) struct Input<W>(PhantomData<W>);
 /// Aᵀ: from products to outputs.
-pub(crate) struct Output<W>(PhantomData<W>);
+pub(super) struct Output<W>(PhantomData<W>);
 /// A: of the gradients of outputs.
 pub(super) struct OutputGradient<W>(PhantomData<W>);
 /// G: of weights.
-pub(crate) struct Weight<W>(PhantomData<W>);
+pub(super) struct Weight<W>(PhantomData<W>);
 /// Gᵀ: to the gradients of weights.
 pub(super) struct WeightGradient<W>(PhantomData<W>);
 
