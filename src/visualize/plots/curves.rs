@@ -154,7 +154,7 @@ impl Axis {
         if low > high {
             return 0.0..1.0;
         }
-        let room = if high > low { room * (high - low) } else { (0.05 * high.abs()).max(1e-6) };
+        let room = if high > low { room * (high - low) } else { (0.5 * high.abs()).max(1e-6) };
         low - room..high + room
     }
 }
