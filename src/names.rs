@@ -28,7 +28,7 @@ pub(crate) fn tensors_of<N: Network>(
 }
 
 /// Whether the thing at `path` is `name` or a part of it.
-fn within(path: &str, name: &str) -> bool {
+pub(crate) fn within(path: &str, name: &str) -> bool {
     name.is_empty() || path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 

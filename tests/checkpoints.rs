@@ -1,40 +1,17 @@
 //! Training that was stopped goes on as if nothing had been, and what is no checkpoint is refused.
 
 mod hand_made;
+mod stateful;
 
-use cnn::optim::{Clip, Optimizer};
+use cnn::optim::Optimizer;
 use cnn::prelude::*;
-use cnn::train::Groups;
 use cnn::train::schedule::{CosineAnnealing, Schedule, Warmup};
 use cnn::weights::Error;
 use hand_made::Tiny;
 use safetensors::tensor::SafeTensors;
+use stateful::{Net, data, trainer};
 use std::fs;
 use std::path::Path;
-
-network!(
-    pub fn Net(image: Image<1, 8, 8>) -> Vector<4> {
-        let stem = conv2d(6, kernel_size = 3, bias = false);
-        let norm = batch_norm2d;
-        relu;
-        dropout(0.3);
-        flatten;
-        let head = linear(4);
-    }
-);
-
-fn data() -> Dataset<Image<1, 8, 8>> {
-    let pixel = |i: usize| (i * 7919 % 1000) as f32 / 500.0 - 1.0;
-    let images =
-        (0..40).map(|n| Image([std::array::from_fn(|y| std::array::from_fn(|x| pixel(n * 64 + y * 8 + x)))]));
-    Dataset::new(images.collect(), (0..40).map(|n| n % 4).collect()).unwrap()
-}
-
-/// A trainer with everything that a step can depend on.
-fn trainer<O: Optimizer>(net: &mut Net, optimizer: O) -> Trainer<'_, Net, O> {
-    let groups = Groups::new().decay_weights_only().learning_rate("head", 0.5);
-    Trainer::new(net, optimizer).groups(&groups).unwrap().clip(Clip::Norm(0.5)).micro_batch(7)
-}
 
 /// Goes on up to step number `to`; gives the losses.
 fn train<O: Optimizer>(
@@ -59,19 +36,19 @@ fn train<O: Optimizer>(
 }
 
 fn resumes<O: Optimizer>(optimizer: impl Fn() -> O) {
-    let (folder, data) = (tempfile::tempdir().unwrap(), data());
+    let (folder, data) = (tempfile::tempdir().unwrap(), data(40));
     let file = folder.path().join("net.safetensors");
     // Nothing in a float holds this seed.
     let seed = u64::MAX - 1;
     for stop in [0, 1, 4, 7] {
         let (mut whole, mut first, mut second) = (Net::new(1), Net::new(1), Net::new(99));
-        let mut uninterrupted = trainer(&mut whole, optimizer()).seed(seed);
+        let mut uninterrupted = trainer(&mut whole, optimizer(), 7).seed(seed);
         let expected = train(&mut uninterrupted, &data, 8);
 
-        let mut stopped = trainer(&mut first, optimizer()).seed(seed);
+        let mut stopped = trainer(&mut first, optimizer(), 7).seed(seed);
         let mut losses = train(&mut stopped, &data, stop);
         stopped.save_checkpoint(&file).unwrap();
-        let mut resumed = trainer(&mut second, optimizer());
+        let mut resumed = trainer(&mut second, optimizer(), 7);
         train(&mut resumed, &data, 2);
         resumed.load_checkpoint(&file).unwrap();
         assert_eq!(resumed.steps(), stop);

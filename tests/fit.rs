@@ -1,39 +1,25 @@
 //! Whole runs: they are the loop that one would write, they end when they should, and they go on as if nothing had been.
 
+mod stateful;
+
 use cnn::data::{Loader, Transform};
 use cnn::loss::Label;
-use cnn::optim::Clip;
 use cnn::prelude::*;
 use cnn::train::schedule::{CosineAnnealing, Schedule, Step, Warmup};
 use cnn::train::{
-    Callback, EarlyStopping, End, EpochRecord, Fit, Flow, Groups, History, Interrupt, JsonLines, Monitor,
-    Scores, Start, StepRecord, TrainingData,
+    Callback, EarlyStopping, End, EpochRecord, Fit, Flow, History, Interrupt, JsonLines, Monitor, Scores,
+    Start, StepRecord, TrainingData,
 };
 use serde_json::Value;
+use stateful::Net;
 use std::path::Path;
 
-network!(
-    pub fn Net(image: Image<1, 8, 8>) -> Vector<4> {
-        let stem = conv2d(6, kernel_size = 3, bias = false);
-        let norm = batch_norm2d;
-        relu;
-        dropout(0.3);
-        flatten;
-        let head = linear(4);
-    }
-);
-
 fn data() -> Dataset<Image<1, 8, 8>> {
-    let pixel = |i: usize| (i * 7919 % 1000) as f32 / 500.0 - 1.0;
-    let images =
-        (0..22).map(|n| Image([std::array::from_fn(|y| std::array::from_fn(|x| pixel(n * 64 + y * 8 + x)))]));
-    Dataset::new(images.collect(), (0..22).map(|n| n % 4).collect()).unwrap()
+    stateful::data(22)
 }
 
-/// A trainer with everything that a step can depend on.
 fn trainer(net: &mut Net) -> Trainer<'_, Net, Adam> {
-    let groups = Groups::new().decay_weights_only().learning_rate("head", 0.5);
-    Trainer::new(net, Adam::new(0.01)).seed(7).groups(&groups).unwrap().clip(Clip::Norm(0.5)).micro_batch(4)
+    stateful::trainer(net, Adam::new(0.01), 4).seed(7)
 }
 
 fn rates() -> impl Schedule {

@@ -1,7 +1,10 @@
 //! A run whose numbers cease to be finite says where that began.
 
+mod stateful;
+
 use cnn::prelude::*;
 use cnn::train::{Fit, Place};
+use stateful::data;
 
 network!(
     pub fn Deep(image: Image<1, 8, 8>) -> Vector<4> {
@@ -11,13 +14,6 @@ network!(
         let three = linear(4);
     }
 );
-
-fn data() -> Dataset<Image<1, 8, 8>> {
-    let pixel = |i: usize| (i * 7919 % 1000) as f32 / 500.0 - 1.0;
-    let images =
-        (0..22).map(|n| Image([std::array::from_fn(|y| std::array::from_fn(|x| pixel(n * 64 + y * 8 + x)))]));
-    Dataset::new(images.collect(), (0..22).map(|n| n % 4).collect()).unwrap()
-}
 
 /// Where a run of [`Deep`] with one batch begins to be not finite.
 fn place(images: Vec<Image<1, 8, 8>>, change: impl Fn(&mut Deep)) -> String {
@@ -43,7 +39,7 @@ fn place(images: Vec<Image<1, 8, 8>>, change: impl Fn(&mut Deep)) -> String {
 
 #[test]
 fn the_first_layer_that_is_not_finite_is_named() {
-    let images = || data().images().to_vec();
+    let images = || data(22).images().to_vec();
     let fill = |net: &mut Deep, tensor: &str, number: f32| {
         let len = net.tensor(tensor).unwrap().numbers().len();
         net.set_tensor(tensor, &vec![number; len]).unwrap();
@@ -87,7 +83,7 @@ impl Loss<Vector<4>, u8> for Infinite {
 
 #[test]
 fn a_loss_alone_that_is_not_finite_is_named_too() {
-    let data = data();
+    let data = data(22);
     let mut net = Deep::new(1);
     let mut trainer = Trainer::new(&mut net, Sgd::new(0.1)).loss(Infinite);
     let error = Fit::new(&mut trainer, Batches::new(&data, 5)).run().unwrap_err();
@@ -99,7 +95,7 @@ fn a_loss_alone_that_is_not_finite_is_named_too() {
 /// Later in a run, by steps that are too large.
 #[test]
 fn a_run_that_runs_away_says_when() {
-    let data = data();
+    let data = data(22);
     let mut net = Deep::new(1);
     let mut trainer = Trainer::new(&mut net, Sgd::new(1e18));
     let error = Fit::new(&mut trainer, Batches::new(&data, 11)).epochs(5).run().unwrap_err();

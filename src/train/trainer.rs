@@ -195,14 +195,15 @@ impl<'n, N: Network, O: Optimizer, L> Trainer<'n, N, O, L> {
         for range in &self.groups.frozen {
             self.gradients[range.clone()].fill(0.0);
         }
-        if self.finite_only {
-            let finite =
-                [("loss", loss.is_finite()), ("gradient", gradients::norm(&self.gradients).is_finite())];
-            if let Some((what, _)) = finite.into_iter().find(|(_, finite)| !finite) {
-                return Err(Error::NotFinite { what });
+        let norm = self.finite_only.then(|| gradients::norm(&self.gradients));
+        if let Some(norm) = norm {
+            for (what, number) in [("loss", loss), ("gradient", norm)] {
+                if !number.is_finite() {
+                    return Err(Error::NotFinite { what });
+                }
             }
         }
-        self.gradient_norm = self.clip.and_then(|clip| clip.apply(&mut self.gradients));
+        self.gradient_norm = self.clip.and_then(|clip| clip.apply(&mut self.gradients, norm));
         let parameters = &mut self.network.state_mut().parameters;
         self.optimizer.step_groups(parameters, &self.gradients, &self.groups.groups);
         self.steps = self.steps.saturating_add(1);

@@ -19,11 +19,11 @@ pub enum Clip {
 }
 
 impl Clip {
-    /// Changes `gradients`; gives the norm that they had if it was asked for.
-    pub fn apply(self, gradients: &mut [f32]) -> Option<f32> {
+    /// Changes `gradients`, whose norm may be known; gives the norm that they had if this needs it.
+    pub fn apply(self, gradients: &mut [f32], known: Option<f32>) -> Option<f32> {
         match self {
             Self::Norm(max) => {
-                let norm = norm(gradients);
+                let norm = known.unwrap_or_else(|| norm(gradients));
                 // As PyTorch has it, so that a norm of 0 divides nothing by 0.
                 let factor = max / (norm + 1e-6);
                 if factor < 1.0 || factor.is_nan() {
@@ -126,7 +126,7 @@ mod tests {
 
     fn clipped(clip: Clip, gradient: [f32; 5]) -> (Option<f32>, [f32; 5]) {
         let mut gradient = gradient;
-        (clip.apply(&mut gradient), gradient)
+        (clip.apply(&mut gradient, None), gradient)
     }
 
     #[test]
@@ -180,7 +180,7 @@ mod tests {
         for clip in [Clip::Norm(0.5), Clip::Value(0.5)] {
             assert_same_bits("clipped", |_| {
                 let mut gradient = gradient.clone();
-                let norm = clip.apply(&mut gradient);
+                let norm = clip.apply(&mut gradient, None);
                 gradient.push(norm.unwrap_or_default());
                 gradient
             });

@@ -1,5 +1,6 @@
 //! Which layer it was, when a number is not finite any more.
 
+use crate::names::within;
 use crate::train::Trainer;
 use cnn_runtime::network::{LayerInfo, Network, Observer};
 use cnn_runtime::optim::Optimizer;
@@ -90,8 +91,7 @@ impl Place {
         let mut session = network.session_with(trainer.sums(), inputs.len());
         session.observe(inputs, &mut outputs, &mut first);
         if let Some(LayerInfo { name, kind, .. }) = first.layer.map(|layer| &N::LAYERS[layer]) {
-            let own = |tensor: &str| tensor.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
-            let mut tensors = N::TENSORS.iter().filter(|info| own(info.name));
+            let mut tensors = N::TENSORS.iter().filter(|info| within(info.name, name));
             let lost = tensors.find(|info| !finite(network.state().tensor(info)));
             return lost.map_or(Self::Layer { name, kind }, |info| Self::Parameter { tensor: info.name });
         }

@@ -4,6 +4,7 @@ use super::callback::tell;
 use super::finite::{NotFinite, Place};
 use super::history::{End, EpochRecord, History, StepPoint, StepRecord};
 use super::{Fit, Flow, Rates, Start, TrainingData};
+use crate::names::within;
 use crate::weights::file;
 use crate::{Error, network};
 use cnn_runtime::loss::Loss;
@@ -158,9 +159,7 @@ impl<N: Network, O: Optimizer, L, D: TrainingData<N::Input>> Fit<'_, '_, N, O, L
 /// Each layer that learns, with its parameters.
 fn layers<N: Network>() -> impl Iterator<Item = (&'static str, Vec<&'static TensorInfo>)> {
     N::LAYERS.iter().filter(|layer| layer.parameters > 0).map(|layer| {
-        let own = |info: &&TensorInfo| {
-            info.kind.is_parameter() && info.name.rsplit_once('.').is_some_and(|(of, _)| of == layer.name)
-        };
+        let own = |info: &&TensorInfo| info.kind.is_parameter() && within(info.name, layer.name);
         (layer.name, N::TENSORS.iter().filter(own).collect())
     })
 }

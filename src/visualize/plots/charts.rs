@@ -1,6 +1,6 @@
 //! How good a classifier is.
 
-use super::pen::{Area, BLUE, Drawn, ORANGE, Pen, short};
+use super::pen::{Area, BLUE, Drawn, ORANGE, Pen, Scale, short};
 use super::{Kind, Plot};
 use crate::train::{Calibration, ConfusionMatrix};
 use plotters::prelude::*;
@@ -97,26 +97,8 @@ pub(super) fn draw_calibration<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let entries = [("are right".to_owned(), BLUE), ("are said to be right".to_owned(), ORANGE)];
     let area = pen.legend(area, &entries)?;
-    let mut chart = ChartBuilder::on(&area)
-        .margin(pen.units(10))
-        .margin_right(pen.units(24))
-        .x_label_area_size(pen.units(42))
-        .y_label_area_size(pen.units(62))
-        .build_cartesian_2d(0.0..1.0, 0.0..1.0)?;
-    chart
-        .configure_mesh()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(pen.line(pen.ink.mix(0.15), 1))
-        .axis_style(pen.line(pen.ink.mix(0.5), 1))
-        .label_style(pen.text(14, HPos::Center, VPos::Center))
-        .axis_desc_style(pen.text(14, HPos::Center, VPos::Center))
-        .x_labels(6)
-        .y_labels(6)
-        .x_label_formatter(&|share| short(*share))
-        .y_label_formatter(&|share| short(*share))
-        .x_desc("probability of the answer")
-        .y_desc("part of the answers")
-        .draw()?;
+    let of_all = |name| Scale { name, range: 0.0..1.0, labels: 6, label: &short };
+    let mut chart = pen.chart(&area, of_all("probability of the answer"), of_all("part of the answers"))?;
     let width = 1.0 / calibration.bins().len() as f64;
     for (i, bin) in calibration.bins().iter().enumerate().filter(|(_, bin)| bin.count > 0) {
         let (left, right) = ((i as f64 + 0.06) * width, (i as f64 + 0.94) * width);

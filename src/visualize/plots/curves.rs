@@ -1,10 +1,9 @@
 //! Figures over steps.
 
-use super::pen::{Area, BLUE, Drawn, Entry, ORANGE, Pen, short};
+use super::pen::{Area, BLUE, Drawn, Entry, ORANGE, Pen, Scale, short};
 use super::{Kind, Plot};
 use crate::train::{EpochRecord, History, LearningRateCurve, Scores};
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, VPos};
 use std::ops::Range;
 
 /// Lines over one axis.
@@ -174,29 +173,21 @@ impl Curves {
         let area = pen.legend(area, &entries)?;
         let (x, y) = (self.x, self.y);
         let places = || self.lines.iter().flat_map(|line| line.places(x, y));
-        let mut chart = ChartBuilder::on(&area)
-            .margin(pen.units(10))
-            .margin_right(pen.units(24))
-            .x_label_area_size(pen.units(42))
-            .y_label_area_size(pen.units(62))
-            .build_cartesian_2d(
-                Axis::range(places().map(|place| place.0), 0.01),
-                Axis::range(places().map(|place| place.1), 0.05),
-            )?;
-        chart
-            .configure_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(pen.line(pen.ink.mix(0.15), 1))
-            .axis_style(pen.line(pen.ink.mix(0.5), 1))
-            .label_style(pen.text(14, HPos::Center, VPos::Center))
-            .axis_desc_style(pen.text(14, HPos::Center, VPos::Center))
-            .x_labels(7)
-            .y_labels(6)
-            .x_label_formatter(&|place| x.label(*place))
-            .y_label_formatter(&|place| y.label(*place))
-            .x_desc(x.name)
-            .y_desc(y.name)
-            .draw()?;
+        let mut chart = pen.chart(
+            &area,
+            Scale {
+                name: x.name,
+                range: Axis::range(places().map(|place| place.0), 0.01),
+                labels: 7,
+                label: &|place| x.label(place),
+            },
+            Scale {
+                name: y.name,
+                range: Axis::range(places().map(|place| place.1), 0.05),
+                labels: 6,
+                label: &|place| y.label(place),
+            },
+        )?;
         for line in &self.lines {
             let style = if line.faint { pen.line(line.color.mix(0.45), 2) } else { pen.line(line.color, 4) };
             let places: Vec<_> = line.places(x, y).collect();

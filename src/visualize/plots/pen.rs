@@ -1,12 +1,17 @@
 //! What all plots are drawn with.
 
 use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::ops::Range;
 use std::sync::Once;
 
 /// A rectangle to draw in.
 pub(super) type Area<DB> = DrawingArea<DB, Shift>;
+
+/// A chart whose axes are drawn.
+pub(super) type Chart<'a, DB> = ChartContext<'a, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// What drawing gives.
 pub(super) type Drawn<DB, T = ()> = Result<T, DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
@@ -85,6 +90,46 @@ impl Pen {
         }
         Ok(if entries.is_empty() { area.clone() } else { area.split_vertically(y + row / 2).1 })
     }
+
+    /// Draws the axes of a chart, across and up, and what is between them: thin lines.
+    pub(super) fn chart<'a, DB: DrawingBackend>(
+        self,
+        area: &'a Area<DB>,
+        x: Scale<'_>,
+        y: Scale<'_>,
+    ) -> Drawn<DB, Chart<'a, DB>> {
+        let mut chart = ChartBuilder::on(area)
+            .margin(self.units(10))
+            .margin_right(self.units(24))
+            .x_label_area_size(self.units(42))
+            .y_label_area_size(self.units(62))
+            .build_cartesian_2d(x.range, y.range)?;
+        let text = self.text(14, HPos::Center, VPos::Center);
+        chart
+            .configure_mesh()
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(self.line(self.ink.mix(0.15), 1))
+            .axis_style(self.line(self.ink.mix(0.5), 1))
+            .label_style(text.clone())
+            .axis_desc_style(text)
+            .x_labels(x.labels)
+            .y_labels(y.labels)
+            .x_label_formatter(&|place| (x.label)(*place))
+            .y_label_formatter(&|place| (y.label)(*place))
+            .x_desc(x.name)
+            .y_desc(y.name)
+            .draw()?;
+        Ok(chart)
+    }
+}
+
+/// One of a chart's two axes.
+pub(super) struct Scale<'s> {
+    pub(super) name: &'s str,
+    pub(super) range: Range<f64>,
+    /// About so many places have a number.
+    pub(super) labels: usize,
+    pub(super) label: &'s dyn Fn(f64) -> String,
 }
 
 /// A number on an axis.
