@@ -58,7 +58,9 @@ fn summary(history: &History) -> String {
         End::EarlyStopping => ", stopped early",
         End::Callback => ", stopped",
     };
-    let mut text = format!("{} epochs, {steps} steps in {seconds:.1} s{end}.", history.epochs.len());
+    let count = history.epochs.len();
+    let plural = if count == 1 { "" } else { "s" };
+    let mut text = format!("{count} epoch{plural}, {steps} steps in {seconds:.1} s{end}.");
     if let Some(best) = history.best() {
         let _ = write!(text, " Best: epoch {}, training {}", best.epoch + 1, best.training);
         if let Some(validation) = best.validation {
